@@ -1,0 +1,1 @@
+"""What Frontline knows and does: one package a feature, and the machinery they share."""

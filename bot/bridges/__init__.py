@@ -1,0 +1,1 @@
+"""What joins sales channels to a marketing channel, and who may change it."""

@@ -1,0 +1,1 @@
+"""Compiled reports for a period, on a schedule."""

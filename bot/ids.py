@@ -1,0 +1,105 @@
+"""Every id that Slack hands back to Frontline, enumerated once; a test compares listeners and manifest."""
+
+from enum import StrEnum
+
+
+class Command(StrEnum):
+    INSIGHT = "/insight"
+    FRONTLINE = "/frontline"
+
+
+class Shortcut(StrEnum):
+    SAVE_MESSAGE = "save_message_as_insight"  # on a message
+    NEW_INSIGHT = "new_insight"  # global
+
+
+class Event(StrEnum):
+    """The events of the manifest. Each has a listener: Slack counts an unmatched one as a failure."""
+
+    REACTION_ADDED = "reaction_added"
+    REACTION_REMOVED = "reaction_removed"
+    MESSAGE = "message"
+    APP_MENTION = "app_mention"
+    APP_HOME_OPENED = "app_home_opened"
+    MEMBER_JOINED = "member_joined_channel"
+    MEMBER_LEFT = "member_left_channel"
+    CHANNEL_ARCHIVE = "channel_archive"
+    CHANNEL_UNARCHIVE = "channel_unarchive"
+    CHANNEL_DELETED = "channel_deleted"
+    CHANNEL_RENAME = "channel_rename"
+    CHANNEL_ID_CHANGED = "channel_id_changed"
+    CHANNEL_SHARED = "channel_shared"
+    CHANNEL_UNSHARED = "channel_unshared"
+    CHANNEL_LEFT = "channel_left"
+    GROUP_ARCHIVE = "group_archive"
+    GROUP_UNARCHIVE = "group_unarchive"
+    GROUP_DELETED = "group_deleted"
+    GROUP_RENAME = "group_rename"
+    GROUP_LEFT = "group_left"
+    TEAM_JOIN = "team_join"
+    USER_CHANGE = "user_change"
+    TOKENS_REVOKED = "tokens_revoked"
+    APP_UNINSTALLED = "app_uninstalled"
+
+
+class View(StrEnum):
+    """`callback_id` of forms."""
+
+    NEW_INSIGHT = "insight_new"  # the form, from command or shortcut
+    EDIT_INSIGHT = "insight_edit"  # Add details
+    SAVE_MESSAGE = "insight_from_message"
+    MANAGE_MESSAGE = "insight_manage"  # behind the message shortcut, where the insight exists
+    BRIDGES = "bridges"  # the list from which to choose one
+    BRIDGE = "bridge_setup"
+    CATEGORIES = "bridge_categories"
+    DIGEST = "digest_schedule"
+    NOTICE = "notice"  # says something; has nothing to submit
+
+
+class Action(StrEnum):
+    """`action_id` of buttons, menus and fields that send something by themselves."""
+
+    CHANGE_CATEGORY = "insight_category"
+    ADD_DETAILS = "insight_details"
+    UNDO = "insight_undo"
+    SAVE_TEXT = "insight_save_text"  # Save as insight instead, of a command's text
+    SAVE_DM = "insight_save_message"  # Save as insight, of a direct message or mention
+    LIST_PAGE = "insight_list_page"
+    HOME_NEW = "home_new_insight"
+    HOME_PAGE = "home_page"
+    HOME_SETUP = "home_setup"
+    OPEN_LINK = "open_link"  # buttons with a URL send an action too, which wants its acknowledgement
+    BRIDGE_EDIT = "bridge_edit"
+    BRIDGE_NEW = "bridge_new"
+    BRIDGE_CATEGORIES = "bridge_categories_open"
+    BRIDGE_DIGEST = "bridge_digest_open"
+    PICK_BRIDGE = "insight_bridge"  # in the form: the categories follow
+    DIGEST_FREQUENCY = "digest_frequency"  # in the form: the day's field follows
+    DIGEST_SEND = "digest_send_now"  # from the preview
+    TIME_ZONE = "bridge_time_zone"  # options loaded from Frontline
+
+
+class Field(StrEnum):
+    """`block_id` and `action_id` of fields that are only read at submission."""
+
+    BRIDGE = "bridge"
+    CATEGORY = "category"
+    TEXT = "text"
+    CUSTOMER = "customer"
+    COMPETITORS = "competitors"
+    PRODUCT = "product"
+    URGENT = "urgent"
+    DEAL = "deal"
+    NOTE = "note"
+    NAME = "name"
+    SALES = "sales_channels"
+    MARKETING = "marketing_channel"
+    LANGUAGE = "language"
+    EMOJI = "flag_emoji"
+    MANAGERS = "managers"
+    TIME_ZONE = "time_zone"
+    FREQUENCY = "frequency"
+    WEEKDAY = "weekday"
+    MONTH_DAY = "month_day"
+    TIME = "time"
+    PAUSED = "paused"

@@ -1,0 +1,1 @@
+"""One thing learned from the market: capture, support, change, take back."""

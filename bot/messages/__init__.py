@@ -1,0 +1,1 @@
+"""Values to Block Kit; pure, no input or output."""

@@ -1,0 +1,294 @@
+"""Posts of consequence, each said exactly once (promise 3).
+
+A use case writes a row in its own transaction; `send_one` claims it, posts it with its key in the message's
+metadata and records the `ts`. From the claim on, the outcome is in doubt until Slack has answered: whoever
+finds a row in doubt looks the key up in Slack before posting again.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+from uuid import uuid4
+
+import structlog
+from sqlalchemy import Connection
+
+from bot.clock import slack_ts
+from bot.services import Services
+from bot.slack import SlackBusy, SlackProblem, SlackRefused, SlackUnclear
+from storage import outbox
+from storage.outbox import OutboxRow
+
+log = structlog.get_logger()
+
+LEASE: Final = timedelta(seconds=90)
+SETTLING: Final = timedelta(seconds=10)  # before Slack's histories are asked for a post of unknown outcome
+LOOK_BACK: Final = timedelta(minutes=2)  # our clock and Slack's may differ
+PACE: Final = timedelta(seconds=1)  # docs.slack.dev/apis/web-api/rate-limits: about one message a second
+MOST_ATTEMPTS: Final = 12
+# Refusals which say that what was wished for stands already, or can't matter any more.
+ALREADY: Final = {
+    "reaction": frozenset({"already_reacted", "no_reaction", "message_not_found"}),
+    "update": frozenset({"message_not_found"}),
+    "redact": frozenset({"message_not_found"}),
+    "home": frozenset({"not_enabled", "user_not_found"}),
+}
+
+Builder = Callable[[Services, OutboxRow], Mapping[str, Any]]
+
+
+@dataclass(frozen=True)
+class Say:
+    """Whom a post comes from: the change that caused it."""
+
+    connection: Connection
+    team_id: str
+    now: datetime
+    real: datetime
+    correlation_id: str
+
+    def _row(self, kind: str, key: str, lane: str, **values: Any) -> dict[str, Any]:
+        return {
+            "team_id": self.team_id,
+            "kind": kind,
+            "dedupe_key": key,
+            "correlation_id": self.correlation_id,
+            "lane": lane,
+            "due_at": self.real,
+            "created_at": self.now,
+            **values,
+        }
+
+    def post(
+        self,
+        key: str,
+        channel_id: str,
+        message: Mapping[str, Any],
+        *,
+        parent_id: int | None = None,
+        bridge_id: int | None = None,
+        quoted: Iterable[int] = (),
+        expires_at: datetime | None = None,
+    ) -> int | None:
+        """Say something in a channel, or in the thread of the post `parent_id`. None: it was said before."""
+        lane = f"channel:{channel_id}" if parent_id is None else f"thread:{parent_id}"
+        row = self._row(
+            "post",
+            key,
+            lane,
+            channel_id=channel_id,
+            payload=dict(message),
+            parent_id=parent_id,
+            bridge_id=bridge_id,
+            expires_at=expires_at,
+        )
+        return outbox.add(self.connection, row, quoted)
+
+    def direct(
+        self, key: str, user_id: str, message: Mapping[str, Any], *, bridge_id: int | None = None
+    ) -> None:
+        """Say something to one person in a direct message."""
+        row = self._row(
+            "direct", key, f"direct:{user_id}", user_id=user_id, payload=dict(message), bridge_id=bridge_id
+        )
+        outbox.add(self.connection, row)
+
+    def note(
+        self,
+        key: str,
+        channel_id: str,
+        user_id: str,
+        message: Mapping[str, Any],
+        *,
+        thread_ts: str | None = None,
+    ) -> None:
+        """Show a note to one person in a channel: ephemeral, at most once."""
+        row = self._row(
+            "note",
+            key,
+            f"note:{channel_id}:{user_id}",
+            channel_id=channel_id,
+            user_id=user_id,
+            thread_ts=thread_ts,
+            payload=dict(message),
+        )
+        outbox.add(self.connection, row)
+
+    def answer(self, key: str, response_url: str, body: Mapping[str, Any]) -> None:
+        """Answer a button or form through its `response_url`: at most once."""
+        row = self._row("answer", key, f"answer:{key}", payload={"url": response_url, "body": dict(body)})
+        outbox.add(self.connection, row)
+
+    def react(self, channel_id: str, message_ts: str, emoji: str, *, on: bool) -> None:
+        """Let Frontline's own reaction stand, or not, at a message."""
+        key = f"reaction:{channel_id}:{message_ts}:{emoji}"
+        row = self._row(
+            "reaction",
+            key,
+            key[:80],
+            channel_id=channel_id,
+            target_ts=message_ts,
+            payload={"emoji": emoji, "on": on},
+        )
+        outbox.wish(self.connection, row)
+
+    def home(self, user_id: str) -> None:
+        """Bring a person's home tab up to date; it is built when it is sent."""
+        outbox.wish(self.connection, self._row("home", f"home:{user_id}", f"home:{user_id}", user_id=user_id))
+
+    def redact(self, post: OutboxRow, insight_number: int) -> None:
+        """Take an insight's words out of a post that shows them."""
+        key = f"redact:{post.id}:{insight_number}"
+        row = self._row(
+            "redact",
+            key,
+            f"redact:{post.id}",
+            channel_id=post.channel_id,
+            target_ts=post.message_ts,
+            thread_ts=post.thread_ts,
+            parent_id=post.id,
+            payload={"number": insight_number},
+        )
+        outbox.wish(self.connection, row)
+
+
+def send_one(services: Services, builders: Mapping[str, Builder]) -> bool:
+    """Send the next row that may be sent. False: there was none."""
+    clock, token = services.clock, uuid4().hex
+    with services.db.writing() as connection:
+        row = outbox.claim(connection, clock.real(), clock.now(), clock.real() + LEASE, token)
+        if row is not None and row.kind == "post" and row.channel_id:
+            outbox.pace(connection, row.channel_id, clock.real() + PACE)
+    if row is None:
+        return False
+    bound = log.bind(correlation_id=row.correlation_id, post=row.id, kind=row.kind)
+    try:
+        values = _deliver(services, row, builders)
+    except SlackBusy as busy:
+        _put_back(services, row, token, timedelta(seconds=busy.retry_after), busy.code, in_doubt=False)
+        bound.info("post_rate_limited", seconds=busy.retry_after)
+    except SlackRefused as refused:
+        _refused(services, row, token, refused)
+        bound.warning("post_refused", code=refused.code)
+    except SlackUnclear as unclear:
+        _unclear(services, row, token, unclear)
+        bound.warning("post_unclear", code=unclear.code)
+    else:
+        _end(services, row, token, **values)
+        bound.info("post_sent" if values["state"] == "sent" else "post_dropped")
+    return True
+
+
+def _deliver(services: Services, row: OutboxRow, builders: Mapping[str, Builder]) -> dict[str, Any]:
+    """Do what the row asks; gives the columns to record."""
+    if row.expires_at is not None and row.expires_at <= services.clock.now() and row.in_doubt_at is None:
+        return {"state": "dropped", "error": "expired"}
+    if row.kind in {"note", "answer"} and row.in_doubt_at is not None:
+        return {"state": "dropped", "error": "in_doubt"}  # at most once
+    if row.kind in {"post", "direct"}:
+        return {"state": "sent", **_post(services, row)}
+    try:
+        _carry_out(services, row, builders)
+    except SlackRefused as refused:
+        if refused.code not in ALREADY.get(row.kind, frozenset()):
+            raise
+    return {"state": "sent"}
+
+
+def _post(services: Services, row: OutboxRow) -> dict[str, Any]:
+    slack, channel_id = services.slack, row.channel_id
+    if row.kind == "direct" and channel_id is None:
+        assert row.user_id is not None
+        channel_id = slack.open_direct(row.user_id)
+    assert channel_id is not None
+    thread_ts = row.thread_ts
+    if row.parent_id is not None:
+        with services.db.reading() as connection:
+            parent = outbox.by_id(connection, row.parent_id)
+        assert parent is not None
+        thread_ts = parent.message_ts
+    found = None
+    if row.in_doubt_at is not None:
+        found = slack.find_post(channel_id, thread_ts, slack_ts(row.in_doubt_at - LOOK_BACK), row.dedupe_key)
+        log.info("post_looked_up", post=row.id, found=found is not None, correlation_id=row.correlation_id)
+    ts = found or slack.post(channel_id, row.payload, key=row.dedupe_key, thread_ts=thread_ts)
+    return {"message_ts": ts, "channel_id": channel_id, "thread_ts": thread_ts}
+
+
+def _carry_out(services: Services, row: OutboxRow, builders: Mapping[str, Builder]) -> None:
+    """The kinds that may be repeated without harm, or are at most once."""
+    slack = services.slack
+    if row.kind == "note":
+        slack.call(
+            "chat.postEphemeral",
+            channel=row.channel_id,
+            user=row.user_id,
+            thread_ts=row.thread_ts,
+            **row.payload,
+        )
+    elif row.kind == "answer":
+        slack.respond(row.payload["url"], row.payload["body"])
+    elif row.kind == "reaction":
+        method = "reactions.add" if row.payload["on"] else "reactions.remove"
+        slack.call(method, channel=row.channel_id, timestamp=row.target_ts, name=row.payload["emoji"])
+    elif row.kind == "home":
+        slack.call("views.publish", user_id=row.user_id, view=dict(builders["home"](services, row)))
+    elif row.kind == "redact":
+        message = builders["redact"](services, row)
+        if message:
+            slack.call("chat.update", channel=row.channel_id, **message)
+    else:
+        raise AssertionError(f"unknown kind of post: {row.kind}")
+
+
+def _end(services: Services, row: OutboxRow, token: str, **values: Any) -> None:
+    at = services.clock.now()
+    with services.db.writing() as connection:
+        outbox.finish(
+            connection,
+            row,
+            token,
+            state=values.pop("state"),
+            values={"finished_at": at, "in_doubt_at": None, "error": None, **values},
+        )
+
+
+def _refused(services: Services, row: OutboxRow, token: str, refused: SlackRefused) -> None:
+    if not refused.is_final and row.attempts + 1 < MOST_ATTEMPTS:
+        _put_back(services, row, token, _backoff(row.attempts), refused.code, in_doubt=False)
+        return
+    at = services.clock.now()
+    state = "dropped" if row.kind in {"note", "answer", "reaction", "home"} else "parked"
+    with services.db.writing() as connection:
+        ended = outbox.finish(
+            connection,
+            row,
+            token,
+            state=state,
+            values={"finished_at": at, "error": refused.code, "in_doubt_at": None},
+        )
+        if ended and state == "parked":
+            outbox.park_children(connection, row.id, at)
+
+
+def _unclear(services: Services, row: OutboxRow, token: str, unclear: SlackProblem) -> None:
+    # Never parked: a post in doubt may stand in the channel, and asking again costs little.
+    _put_back(services, row, token, max(SETTLING, _backoff(row.attempts)), unclear.code, in_doubt=True)
+
+
+def _put_back(
+    services: Services, row: OutboxRow, token: str, wait: timedelta, error: str, *, in_doubt: bool
+) -> None:
+    values: dict[str, Any] = {"due_at": services.clock.real() + wait, "error": error}
+    if not in_doubt:
+        # An earlier attempt may still be in doubt; this one is not.
+        values["in_doubt_at"] = row.in_doubt_at
+    with services.db.writing() as connection:
+        outbox.put_back(connection, row.id, token, values)
+        if error == "ratelimited" and row.channel_id:
+            outbox.pace(connection, row.channel_id, services.clock.real() + wait)
+
+
+def _backoff(attempts: int) -> timedelta:
+    return timedelta(seconds=min(600, 2**attempts))

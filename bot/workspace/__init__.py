@@ -1,0 +1,1 @@
+"""The cached directory of people, channels and memberships."""

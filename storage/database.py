@@ -1,0 +1,99 @@
+"""The engine, its two dialects, and the only ways to open a transaction."""
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError
+
+
+class DatabaseProblem(Exception):
+    """The database can't be used as configured; the message says what to do."""
+
+
+class Database:
+    """A database and its transactions.
+
+    SQLite: write-ahead log with `synchronous=FULL`, so that a commit survives a power cut, and writers that
+    queue for a lock of this process first (SQLite's own waiting is a poll, which is unfair and slow).
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self.is_sqlite = engine.dialect.name == "sqlite"
+        self._writers = threading.Lock() if self.is_sqlite else None
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """A transaction that may write: commits at the end, rolls back when anything is raised."""
+        if self._writers is None:
+            with self.engine.begin() as connection:
+                yield connection
+            return
+        with self._writers, self.engine.connect() as connection:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")  # leaving without a commit rolls back
+            yield connection
+            connection.commit()
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A connection for queries alone: one snapshot, never committed."""
+        with self.engine.connect() as connection:
+            if self.is_sqlite:
+                connection.exec_driver_sql("BEGIN")
+            yield connection
+            connection.rollback()
+
+    def close(self) -> None:
+        """Close all connections."""
+        self.engine.dispose()
+
+
+def open_database(url: str) -> Database:
+    """Open `url` (`sqlite:///file` or `postgresql://…`). Raises DatabaseProblem for a URL it can't use."""
+    try:
+        parsed = make_url(url)
+    except ArgumentError as problem:
+        raise DatabaseProblem(
+            "DATABASE_URL is not a database address; write sqlite:///frontline.db "
+            "or postgresql://user:password@host/name"
+        ) from problem
+    if parsed.get_backend_name() == "sqlite":
+        return Database(_sqlite_engine(parsed))
+    if parsed.get_backend_name() == "postgresql":
+        return Database(_postgres_engine(parsed))
+    raise DatabaseProblem(
+        f"DATABASE_URL names '{parsed.get_backend_name()}'; Frontline knows sqlite and postgresql"
+    )
+
+
+def _sqlite_engine(url: URL) -> Engine:
+    engine = create_engine(url, hide_parameters=True, connect_args={"timeout": 10})
+
+    @event.listens_for(engine, "connect")
+    def configure(connection: sqlite3.Connection, _: Any) -> None:
+        connection.isolation_level = None  # transactions are begun by us, IMMEDIATE where they may write
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    return engine
+
+
+def _postgres_engine(url: URL) -> Engine:
+    try:
+        import psycopg  # noqa: F401
+    except ImportError as problem:
+        raise DatabaseProblem(
+            "PostgreSQL needs the extra 'postgres' (psycopg); install with: pip install 'psycopg[binary]'"
+        ) from problem
+    return create_engine(
+        url.set(drivername="postgresql+psycopg"),
+        hide_parameters=True,
+        pool_pre_ping=True,
+        pool_size=10,
+        max_overflow=20,
+        connect_args={"connect_timeout": 5},
+    )

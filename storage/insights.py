@@ -1,0 +1,264 @@
+"""Insights with their flags, supporters and history."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, update
+
+from storage.rows import columns_for, fetch_all, fetch_one, upsert
+from storage.tables import flags, history, insights, supporters
+
+
+@dataclass(frozen=True)
+class Insight:
+    """One thing learned from the market."""
+
+    id: int
+    number: int
+    bridge_id: int
+    source: str
+    channel_id: str | None
+    message_ts: str | None
+    thread_ts: str | None
+    permalink: str | None
+    thread_permalink: str | None
+    author_id: str | None
+    author_name: str | None
+    reporter_id: str
+    text: str
+    first_text: str | None
+    has_files: bool
+    category: str
+    category_by: str
+    customer: str | None
+    competitors: list[str]
+    product: str | None
+    note: str | None
+    deal_amount: int | None
+    deal_currency: str | None
+    is_urgent: bool
+    status: str
+    outcome: str | None
+    supporter_count: int
+    said_at: datetime
+    created_at: datetime
+    changed_at: datetime
+    edited_at: datetime | None
+    text_removed_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Flag:
+    """Whether one person's emoji stands at a message."""
+
+    user_id: str
+    emoji: str
+    is_on: bool
+    changed_ts: str
+    is_undone: bool
+
+
+@dataclass(frozen=True)
+class Change:
+    """An entry of an insight's history."""
+
+    at: datetime
+    by_user_id: str | None
+    change: str
+    detail: dict[str, Any]
+
+
+_SELECT = columns_for(insights, Insight)
+
+
+def add(connection: Connection, team_id: str, values: Mapping[str, Any]) -> int:
+    """Store a new insight, its reporter being its first supporter; gives its id."""
+    insight_id: int = connection.execute(
+        insert(insights).values(team_id=team_id, **values).returning(insights.c.id)
+    ).scalar_one()
+    add_supporter(connection, insight_id, values["reporter_id"], values["created_at"])
+    return insight_id
+
+
+def change(connection: Connection, insight_id: int, values: Mapping[str, Any]) -> None:
+    connection.execute(update(insights).where(insights.c.id == insight_id).values(**values))
+
+
+def by_id(connection: Connection, insight_id: int) -> Insight | None:
+    return fetch_one(connection, _SELECT.where(insights.c.id == insight_id), Insight)
+
+
+def by_number(connection: Connection, team_id: str, number: int) -> Insight | None:
+    return fetch_one(
+        connection, _SELECT.where(insights.c.team_id == team_id, insights.c.number == number), Insight
+    )
+
+
+def by_message(connection: Connection, team_id: str, channel_id: str, message_ts: str) -> Insight | None:
+    return fetch_one(
+        connection,
+        _SELECT.where(
+            insights.c.team_id == team_id,
+            insights.c.channel_id == channel_id,
+            insights.c.message_ts == message_ts,
+        ),
+        Insight,
+    )
+
+
+def is_source(connection: Connection, team_id: str, channel_id: str, message_ts: str) -> bool:
+    """Whether an insight was made of that message."""
+    return (
+        connection.scalar(
+            select(insights.c.id).where(
+                insights.c.team_id == team_id,
+                insights.c.channel_id == channel_id,
+                insights.c.message_ts == message_ts,
+            )
+        )
+        is not None
+    )
+
+
+# --- flags and supporters ----------------------------------------------------------------------------------
+
+
+def flags_of(
+    connection: Connection, team_id: str, channel_id: str, message_ts: str, user_id: str | None = None
+) -> list[Flag]:
+    """The flags known at a message, or one person's, oldest change first."""
+    statement = columns_for(flags, Flag).where(
+        flags.c.team_id == team_id, flags.c.channel_id == channel_id, flags.c.message_ts == message_ts
+    )
+    if user_id is not None:
+        statement = statement.where(flags.c.user_id == user_id)
+    return fetch_all(connection, statement.order_by(flags.c.changed_ts, flags.c.emoji), Flag)
+
+
+def save_flag(connection: Connection, team_id: str, channel_id: str, message_ts: str, flag: Flag) -> None:
+    values = {
+        "team_id": team_id,
+        "channel_id": channel_id,
+        "message_ts": message_ts,
+        "user_id": flag.user_id,
+        "emoji": flag.emoji,
+        "is_on": flag.is_on,
+        "changed_ts": flag.changed_ts,
+        "is_undone": flag.is_undone,
+    }
+    upsert(connection, flags, values, ["team_id", "channel_id", "message_ts", "user_id", "emoji"])
+
+
+def undo_flags(connection: Connection, team_id: str, channel_id: str, message_ts: str, user_id: str) -> None:
+    """Let a person's standing flags no longer count, until one is set anew."""
+    connection.execute(
+        update(flags)
+        .where(
+            flags.c.team_id == team_id,
+            flags.c.channel_id == channel_id,
+            flags.c.message_ts == message_ts,
+            flags.c.user_id == user_id,
+        )
+        .values(is_undone=True)
+    )
+
+
+def add_supporter(connection: Connection, insight_id: int, user_id: str, at: datetime) -> None:
+    connection.execute(insert(supporters).values(insight_id=insight_id, user_id=user_id, since_at=at))
+
+
+def remove_supporter(connection: Connection, insight_id: int, user_id: str) -> None:
+    connection.execute(
+        delete(supporters).where(supporters.c.insight_id == insight_id, supporters.c.user_id == user_id)
+    )
+
+
+def supporters_of(connection: Connection, insight_id: int) -> list[str]:
+    """User ids, the longest-standing first."""
+    return list(
+        connection.scalars(
+            select(supporters.c.user_id)
+            .where(supporters.c.insight_id == insight_id)
+            .order_by(supporters.c.since_at, supporters.c.user_id)
+        )
+    )
+
+
+# --- history -----------------------------------------------------------------------------------------------
+
+
+def record(
+    connection: Connection,
+    insight_id: int,
+    at: datetime,
+    by_user_id: str | None,
+    change: str,
+    detail: Mapping[str, Any] | None = None,
+) -> None:
+    """Write down who changed what when. `detail` holds keys and codes, never message text."""
+    connection.execute(
+        insert(history).values(
+            insight_id=insight_id, at=at, by_user_id=by_user_id, change=change, detail=dict(detail or {})
+        )
+    )
+
+
+def history_of(connection: Connection, insight_id: int) -> list[Change]:
+    """The insight's history, oldest first."""
+    return fetch_all(
+        connection,
+        columns_for(history, Change).where(history.c.insight_id == insight_id).order_by(history.c.id),
+        Change,
+    )
+
+
+# --- lists -------------------------------------------------------------------------------------------------
+
+LIVE: ColumnElement[bool] = insights.c.status != "withdrawn"
+
+
+def mine(user_id: str) -> ColumnElement[bool]:
+    """Insights that the person reported, supports or said."""
+    supported = select(supporters.c.insight_id).where(supporters.c.user_id == user_id)
+    return (
+        (insights.c.reporter_id == user_id) | (insights.c.author_id == user_id) | insights.c.id.in_(supported)
+    )
+
+
+def visible(user_id: str, channel_ids: Collection[str], bridge_ids: Collection[int]) -> ColumnElement[bool]:
+    """What a person may see: made by her, from a channel she is in, or of a bridge whose marketing channel
+    she is in."""
+    return (
+        (insights.c.reporter_id == user_id)
+        | (insights.c.author_id == user_id)
+        | insights.c.channel_id.in_(sorted(channel_ids))
+        | insights.c.bridge_id.in_(sorted(bridge_ids))
+    )
+
+
+def select_page(
+    connection: Connection, conditions: Sequence[ColumnElement[bool]], *, limit: int, offset: int = 0
+) -> list[Insight]:
+    """Insights that meet all conditions, newest first."""
+    return fetch_all(
+        connection,
+        _SELECT.where(*conditions)
+        .order_by(insights.c.created_at.desc(), insights.c.id.desc())
+        .limit(limit)
+        .offset(offset),
+        Insight,
+    )
+
+
+def count(connection: Connection, conditions: Sequence[ColumnElement[bool]]) -> int:
+    return connection.execute(select(func.count()).select_from(insights).where(*conditions)).scalar_one()
+
+
+def of_team(team_id: str) -> ColumnElement[bool]:
+    return insights.c.team_id == team_id
+
+
+def of_bridges(bridge_ids: Collection[int]) -> ColumnElement[bool]:
+    return insights.c.bridge_id.in_(sorted(bridge_ids))

@@ -1,0 +1,250 @@
+"""Posts out: written with the change that causes them, claimed by lease, sent once."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, case, exists, func, insert, or_, select, update
+
+from storage.rows import columns_for, fetch_all, fetch_one, insert_once, upsert
+from storage.tables import channel_pace, outbox, quotes
+
+
+@dataclass(frozen=True)
+class OutboxRow:
+    """Something to be said in Slack."""
+
+    id: int
+    bridge_id: int | None
+    kind: str
+    dedupe_key: str
+    correlation_id: str
+    channel_id: str | None
+    user_id: str | None
+    thread_ts: str | None
+    parent_id: int | None
+    target_ts: str | None
+    payload: Any
+    revision: int
+    state: str
+    attempts: int
+    in_doubt_at: datetime | None
+    expires_at: datetime | None
+    message_ts: str | None
+    error: str | None
+    created_at: datetime
+
+
+def add(connection: Connection, values: Mapping[str, Any], quoted: Iterable[int] = ()) -> int | None:
+    """Write a post under its dedupe key. None: it was written before, and nothing changed."""
+    if not insert_once(connection, outbox, values):
+        return None
+    row_id: int = connection.execute(
+        select(outbox.c.id).where(outbox.c.dedupe_key == values["dedupe_key"])
+    ).scalar_one()
+    _quote(connection, row_id, quoted)
+    return row_id
+
+
+def wish(connection: Connection, values: Mapping[str, Any]) -> None:
+    """Write what shall be true in Slack (an update, a reaction, a home tab): the newest wish stands."""
+    if insert_once(connection, outbox, values):
+        return
+    connection.execute(
+        update(outbox)
+        .where(outbox.c.dedupe_key == values["dedupe_key"])
+        .values(
+            payload=values.get("payload"),
+            correlation_id=values["correlation_id"],
+            revision=outbox.c.revision + 1,
+            state="pending",
+            # A running claim keeps its lease: its row is due again when it ends.
+            due_at=func.coalesce(_lease_of_claim(), values["due_at"]),
+            attempts=0,
+            error=None,
+        )
+    )
+
+
+def _lease_of_claim() -> Any:
+    return case((outbox.c.claim.is_not(None), outbox.c.due_at), else_=None)
+
+
+def _quote(connection: Connection, row_id: int, quoted: Iterable[int]) -> None:
+    rows = [{"outbox_id": row_id, "insight_id": insight} for insight in sorted(set(quoted))]
+    if rows:
+        connection.execute(insert(quotes), rows)
+
+
+def claim(
+    connection: Connection, real: datetime, now: datetime, lease_until: datetime, token: str
+) -> OutboxRow | None:
+    """Take the next row that may be sent, as it stood before; from here on its outcome is in doubt.
+
+    It may be sent when it is due, the first of its lane, its parent has been posted, and its channel's pace
+    allows it.
+    """
+    earlier, parent = outbox.alias("earlier"), outbox.alias("parent")
+    row = fetch_one(
+        connection,
+        columns_for(outbox, OutboxRow)
+        .where(
+            outbox.c.state == "pending",
+            outbox.c.due_at <= real,
+            ~exists().where(
+                earlier.c.lane == outbox.c.lane, earlier.c.state == "pending", earlier.c.id < outbox.c.id
+            ),
+            or_(
+                outbox.c.parent_id.is_(None),
+                exists().where(parent.c.id == outbox.c.parent_id, parent.c.state == "sent"),
+            ),
+            ~exists().where(
+                channel_pace.c.channel_id == outbox.c.channel_id,
+                channel_pace.c.free_at > real,
+                outbox.c.kind == "post",
+            ),
+        )
+        .order_by(outbox.c.due_at, outbox.c.id)
+        .limit(1)
+        .with_for_update(skip_locked=True, of=outbox),
+        OutboxRow,
+    )
+    if row is not None:
+        connection.execute(
+            update(outbox)
+            .where(outbox.c.id == row.id)
+            .values(
+                claim=token,
+                due_at=lease_until,
+                attempts=outbox.c.attempts + 1,
+                in_doubt_at=func.coalesce(outbox.c.in_doubt_at, now),
+            )
+        )
+    return row
+
+
+def pace(connection: Connection, channel_id: str, free_at: datetime) -> None:
+    """No further post to the channel before `free_at` (real time)."""
+    upsert(connection, channel_pace, {"channel_id": channel_id, "free_at": free_at}, ["channel_id"])
+
+
+def finish(
+    connection: Connection, row: OutboxRow, token: str, *, state: str, values: Mapping[str, Any]
+) -> bool:
+    """End a claim as `sent`, `parked` or `dropped`. False: it no longer stands, or a newer wish came."""
+    result = connection.execute(
+        update(outbox)
+        .where(outbox.c.id == row.id, outbox.c.claim == token, outbox.c.revision == row.revision)
+        .values(state=state, claim=None, **values)
+    )
+    if result.rowcount == 1:
+        return True
+    connection.execute(
+        update(outbox)
+        .where(outbox.c.id == row.id, outbox.c.claim == token)
+        .values(claim=None, due_at=values["finished_at"], in_doubt_at=None)
+    )
+    return False
+
+
+def put_back(connection: Connection, row_id: int, token: str, values: Mapping[str, Any]) -> None:
+    """End a claim without an end of the row: it is tried again at `due_at`."""
+    connection.execute(
+        update(outbox).where(outbox.c.id == row_id, outbox.c.claim == token).values(claim=None, **values)
+    )
+
+
+def park_children(connection: Connection, parent_id: int, at: datetime) -> None:
+    """What belongs into the thread of a post that will not come is parked with it."""
+    connection.execute(
+        update(outbox)
+        .where(outbox.c.parent_id == parent_id, outbox.c.state == "pending")
+        .values(state="parked", error="parent_not_posted", finished_at=at)
+    )
+
+
+def by_id(connection: Connection, row_id: int) -> OutboxRow | None:
+    return fetch_one(connection, columns_for(outbox, OutboxRow).where(outbox.c.id == row_id), OutboxRow)
+
+
+def by_key(connection: Connection, dedupe_key: str) -> OutboxRow | None:
+    return fetch_one(
+        connection, columns_for(outbox, OutboxRow).where(outbox.c.dedupe_key == dedupe_key), OutboxRow
+    )
+
+
+def is_own_post(connection: Connection, channel_id: str, message_ts: str) -> bool:
+    """Whether Frontline posted that message."""
+    return bool(
+        connection.scalar(
+            select(exists().where(outbox.c.channel_id == channel_id, outbox.c.message_ts == message_ts))
+        )
+    )
+
+
+def quoting(connection: Connection, insight_id: int) -> list[OutboxRow]:
+    """The posts that show the insight's words."""
+    return fetch_all(
+        connection,
+        columns_for(outbox, OutboxRow)
+        .join(quotes, quotes.c.outbox_id == outbox.c.id)
+        .where(quotes.c.insight_id == insight_id)
+        .order_by(outbox.c.id),
+        OutboxRow,
+    )
+
+
+def replace_payload(connection: Connection, row_id: int, payload: Any) -> None:
+    connection.execute(update(outbox).where(outbox.c.id == row_id).values(payload=payload))
+
+
+def clear_payloads(connection: Connection, before: datetime) -> int:
+    """Forget what sent posts said, once it is older than `before`."""
+    cleared = connection.execute(
+        update(outbox)
+        .where(
+            outbox.c.state.in_(("sent", "dropped")),
+            outbox.c.finished_at < before,
+            outbox.c.payload.is_not(None),
+        )
+        .values(payload=None)
+    )
+    return cleared.rowcount
+
+
+def release(connection: Connection, token: str, real: datetime) -> None:
+    """Shorten the lease of what `token` holds: at a graceful stop. It stays in doubt."""
+    connection.execute(
+        update(outbox)
+        .where(outbox.c.claim == token, outbox.c.state == "pending")
+        .values(claim=None, due_at=real)
+    )
+
+
+def counts(connection: Connection) -> dict[str, int]:
+    """Rows by state."""
+    rows = connection.execute(select(outbox.c.state, func.count()).group_by(outbox.c.state))
+    return {row[0]: row[1] for row in rows}
+
+
+def due_count(connection: Connection) -> int:
+    """How many rows wait to be sent."""
+    return connection.execute(
+        select(func.count()).select_from(outbox).where(outbox.c.state == "pending")
+    ).scalar_one()
+
+
+def oldest_pending(connection: Connection) -> datetime | None:
+    at: datetime | None = connection.scalar(
+        select(func.min(outbox.c.created_at)).where(outbox.c.state == "pending")
+    )
+    return at
+
+
+def parked(connection: Connection, limit: int = 50) -> list[OutboxRow]:
+    return fetch_all(
+        connection,
+        columns_for(outbox, OutboxRow).where(outbox.c.state == "parked").order_by(outbox.c.id).limit(limit),
+        OutboxRow,
+    )
