@@ -106,6 +106,16 @@ def save_channel(connection: Connection, team_id: str, channel: Channel, at: dat
     upsert(connection, channels, values, ["team_id", "channel_id"])
 
 
+def leave_channel(connection: Connection, team_id: str, channel_id: str) -> None:
+    """Frontline is no longer in the channel: who else is, it can't know."""
+    connection.execute(
+        update(channels)
+        .where(channels.c.team_id == team_id, channels.c.channel_id == channel_id)
+        .values(is_member=False)
+    )
+    replace_members(connection, team_id, channel_id, [])
+
+
 def channel(connection: Connection, team_id: str, channel_id: str) -> Channel | None:
     return fetch_one(
         connection,

@@ -1,0 +1,88 @@
+"""Runs what is due, once, over all replicas (promises 3 and 8).
+
+A due schedule is moved on and its posts are written in one transaction. Of several instants that fell due
+while Frontline was down, the latest is made up and the earlier ones are recorded as missed.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, time
+
+import structlog
+from sqlalchemy import Connection
+
+from bot.inbox import say_for
+from bot.outbox import Say
+from bot.recurrence import Recurrence
+from bot.services import Services
+from storage import schedules
+from storage.schedules import Run, Schedule
+
+log = structlog.get_logger()
+
+# Compiles what is due at that instant and writes it into the outbox.
+Job = Callable[[Services, Connection, Say, Schedule, datetime], None]
+
+
+def recurrence_of(schedule: Schedule) -> Recurrence:
+    """The schedule's rule, ready to be asked."""
+    return Recurrence(
+        rule=schedule.rule,
+        time=time.fromisoformat(schedule.local_time),
+        zone=schedule.time_zone,
+        start_on=schedule.starts_on,
+    )
+
+
+def run_one_due(services: Services, jobs: Mapping[str, Job]) -> bool:
+    """Run the schedule that has been due longest. False: none is due."""
+    now = services.clock.now()
+    with services.db.writing() as connection:
+        schedule = schedules.due(connection, now)
+        if schedule is None or schedule.next_run_at is None:
+            return False
+        recurrence = recurrence_of(schedule)
+        if not schedules.move_on(connection, schedule, recurrence.next_after(now)):
+            return False
+        *missed, latest = [schedule.next_run_at, *recurrence.between(schedule.next_run_at, now)]
+        for instant in missed:
+            schedules.record(connection, Run(schedule.id, instant, "missed", now))
+        say = say_for(services, connection, f"{schedule.kind}-{schedule.id}-{latest:%Y%m%d%H%M}")
+        jobs[schedule.kind](services, connection, say, schedule, latest)
+        schedules.record(connection, Run(schedule.id, latest, "done", now))
+    services.wake.outbox.set()
+    log.info("schedule_ran", schedule=schedule.id, kind=schedule.kind, due_at=latest, missed=len(missed))
+    return True
+
+
+def save_schedule(
+    connection: Connection,
+    bridge_id: int,
+    kind: str,
+    recurrence: Recurrence,
+    now: datetime,
+    *,
+    is_paused: bool,
+) -> None:
+    """Create or change a bridge's schedule; its next run is the first after `now`."""
+    schedules.save(
+        connection,
+        bridge_id,
+        kind,
+        rule=recurrence.rule,
+        local_time=recurrence.time.strftime("%H:%M"),
+        time_zone=recurrence.zone,
+        starts_on=recurrence.start_on,
+        is_paused=is_paused,
+        next_run_at=recurrence.next_after(now),
+    )
+
+
+def pause(connection: Connection, schedule: Schedule) -> None:
+    """Let no run happen until `resume`."""
+    schedules.set_paused(connection, schedule.id, is_paused=True, next_run_at=schedule.next_run_at)
+
+
+def resume(connection: Connection, schedule: Schedule, now: datetime) -> None:
+    """Run again, from the first instant after `now` on."""
+    following = recurrence_of(schedule).next_after(now)
+    schedules.set_paused(connection, schedule.id, is_paused=False, next_run_at=following)

@@ -1,0 +1,71 @@
+"""Keeps the directory of people, channels and memberships, so that no check waits for Slack (promise 7)."""
+
+import structlog
+from sqlalchemy import Connection
+
+from bot.inbox import Apply
+from bot.outbox import Say
+from bot.services import Services
+from bot.slack import SlackRefused, read_person
+from storage import workspace
+from storage.inbox import InboxRow
+
+log = structlog.get_logger()
+
+GONE = frozenset({"channel_not_found", "user_not_found", "not_in_channel"})
+
+
+def read_directory(services: Services) -> None:
+    """Read all people, Frontline's channels and their members from Slack. Raises SlackProblem."""
+    slack, team_id = services.slack, services.team_id
+    everyone = [read_person(raw, team_id) for raw in slack.people()]
+    channels = list(slack.channels())
+    members = {channel.channel_id: slack.members(channel.channel_id) for channel in channels}
+    now = services.clock.now()
+    with services.db.writing() as connection:
+        for person in everyone:
+            workspace.save_person(connection, team_id, person, now)
+        known = {channel.channel_id for channel in channels}
+        for gone in workspace.known_channels(connection, team_id):
+            if gone.is_member and gone.channel_id not in known:
+                workspace.leave_channel(connection, team_id, gone.channel_id)
+        for channel in channels:
+            workspace.save_channel(connection, team_id, channel, now)
+            workspace.replace_members(connection, team_id, channel.channel_id, members[channel.channel_id])
+        workspace.directory_was_read(connection, team_id, now)
+    log.info("directory_read", people=len(everyone), channels=len(channels))
+
+
+def refresh_person(services: Services, row: InboxRow) -> Apply:
+    """A person joined or changed: read her anew, whatever the event said (events come out of order)."""
+    assert row.user_id is not None
+    try:
+        person = services.slack.person(row.user_id, services.team_id)
+    except SlackRefused as refused:
+        if refused.code not in GONE:
+            raise
+        return nothing
+    return lambda connection, say: workspace.save_person(connection, say.team_id, person, say.now)
+
+
+def refresh_channel(services: Services, row: InboxRow) -> Apply:
+    """A channel or its members changed: read both anew."""
+    assert row.channel_id is not None
+    channel_id = row.channel_id
+    try:
+        channel = services.slack.channel(channel_id)
+        members = services.slack.members(channel_id) if channel.is_member else []
+    except SlackRefused as refused:
+        if refused.code not in GONE:
+            raise
+        return lambda connection, say: workspace.leave_channel(connection, say.team_id, channel_id)
+
+    def save(connection: Connection, say: Say) -> None:
+        workspace.save_channel(connection, say.team_id, channel, say.now)
+        workspace.replace_members(connection, say.team_id, channel_id, members)
+
+    return save
+
+
+def nothing(connection: Connection, say: Say) -> None:
+    """The change of an event that turned out to change nothing."""

@@ -1,0 +1,1 @@
+"""Slack's edge: parse, call one use case, answer."""
