@@ -1,0 +1,114 @@
+"""When a bridge's digest comes: what a form says of it, and the RFC 5545 rule that means the same."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, time
+from enum import StrEnum
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection
+
+from bot.recurrence import Recurrence
+from bot.schedules import save_schedule
+from storage import schedules
+from storage.bridges import Bridge
+from storage.schedules import Schedule
+
+KIND: Final = "digest"  # of the schedules table
+_DAYS: Final = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
+_WEEKDAYS: Final = ",".join(_DAYS[:5])
+_SHORTEST_MONTH: Final = 28
+
+
+class Frequency(StrEnum):
+    """How often a digest comes."""
+
+    WEEKDAYS = "weekdays"  # Monday to Friday
+    DAILY = "daily"
+    WEEKLY = "weekly"
+    MONTHLY = "monthly"
+
+
+@dataclass(frozen=True)
+class Rhythm:
+    """A digest's schedule as a form shows it. Days that the frequency does not use keep their default."""
+
+    frequency: Frequency = Frequency.WEEKLY
+    weekday: int = 0  # 0 is Monday; of WEEKLY
+    month_day: int = 1  # 1 to 31, else the month's last day; of MONTHLY
+    time: time = time(9)  # noqa: RUF009 - a time does not change
+
+    @property
+    def rule(self) -> str:
+        """The RFC 5545 rule."""
+        if self.frequency is Frequency.WEEKDAYS:
+            return f"FREQ=WEEKLY;BYDAY={_WEEKDAYS}"
+        if self.frequency is Frequency.DAILY:
+            return "FREQ=DAILY"
+        if self.frequency is Frequency.WEEKLY:
+            return f"FREQ=WEEKLY;BYDAY={_DAYS[self.weekday]}"
+        days = ",".join(str(day) for day in range(min(self.month_day, _SHORTEST_MONTH), self.month_day + 1))
+        # The last of these days that the month has: the 31st falls on the last day of a shorter month.
+        return f"FREQ=MONTHLY;BYMONTHDAY={days}" + (";BYSETPOS=-1" if "," in days else "")
+
+
+def rhythm_of(schedule: Schedule) -> Rhythm:
+    """What the form shows of a stored schedule."""
+    parts = dict(part.split("=", 1) for part in schedule.rule.split(";"))
+    at = time.fromisoformat(schedule.local_time)
+    frequency = frequency_of(schedule)
+    if frequency is Frequency.WEEKLY:
+        return Rhythm(frequency, weekday=_weekday(parts, schedule), time=at)
+    if frequency is Frequency.MONTHLY:
+        days = [int(day) for day in parts.get("BYMONTHDAY", str(schedule.starts_on.day)).split(",")]
+        return Rhythm(frequency, month_day=max(days), time=at)
+    return Rhythm(frequency, time=at)
+
+
+def frequency_of(schedule: Schedule) -> Frequency:
+    """How often the stored schedule's digest comes."""
+    parts = dict(part.split("=", 1) for part in schedule.rule.split(";"))
+    if parts["FREQ"] == "MONTHLY":
+        return Frequency.MONTHLY
+    several_days = "," in parts.get("BYDAY", "")
+    if parts["FREQ"] == "WEEKLY":
+        return Frequency.WEEKDAYS if several_days else Frequency.WEEKLY
+    return Frequency.WEEKDAYS if several_days else Frequency.DAILY
+
+
+def _weekday(parts: Mapping[str, str], schedule: Schedule) -> int:
+    return _DAYS.index(parts["BYDAY"]) if "BYDAY" in parts else schedule.starts_on.weekday()
+
+
+def save_rhythm(
+    connection: Connection, bridge: Bridge, rhythm: Rhythm, now: datetime, *, is_paused: bool = False
+) -> Schedule:
+    """Store the rhythm as the bridge's digest schedule, in the bridge's time zone."""
+    recurrence = Recurrence(
+        rule=rhythm.rule,
+        time=rhythm.time,
+        zone=bridge.time_zone,
+        start_on=now.astimezone(ZoneInfo(bridge.time_zone)).date(),
+    )
+    save_schedule(connection, bridge.id, KIND, recurrence, now, is_paused=is_paused)
+    saved = schedules.of_bridge(connection, bridge.id, KIND)
+    assert saved is not None
+    return saved
+
+
+def default_schedule(connection: Connection, bridge: Bridge, now: datetime) -> Schedule:
+    """The digest that a new bridge begins with: Mondays at 09:00 in its zone."""
+    return save_rhythm(connection, bridge, Rhythm(), now)
+
+
+def schedule_of(connection: Connection, bridge: Bridge, now: datetime) -> Schedule:
+    """The bridge's digest schedule; a bridge that has none gets the default."""
+    return schedules.of_bridge(connection, bridge.id, KIND) or default_schedule(connection, bridge, now)
+
+
+def follow_zone(connection: Connection, bridge: Bridge, now: datetime) -> None:
+    """Move the digest to the bridge's time zone, at the same local time: after the zone was changed."""
+    known = schedule_of(connection, bridge, now)
+    if known.time_zone != bridge.time_zone:
+        save_rhythm(connection, bridge, rhythm_of(known), now, is_paused=known.is_paused)
