@@ -37,7 +37,7 @@ class Rhythm:
     frequency: Frequency = Frequency.WEEKLY
     weekday: int = 0  # 0 is Monday; of WEEKLY
     month_day: int = 1  # 1 to 31, else the month's last day; of MONTHLY
-    time: time = time(9)  # noqa: RUF009 - a time does not change
+    at: time = time(9)  # local wall clock
 
     @property
     def rule(self) -> str:
@@ -59,11 +59,11 @@ def rhythm_of(schedule: Schedule) -> Rhythm:
     at = time.fromisoformat(schedule.local_time)
     frequency = frequency_of(schedule)
     if frequency is Frequency.WEEKLY:
-        return Rhythm(frequency, weekday=_weekday(parts, schedule), time=at)
+        return Rhythm(frequency, weekday=_weekday(parts, schedule), at=at)
     if frequency is Frequency.MONTHLY:
         days = [int(day) for day in parts.get("BYMONTHDAY", str(schedule.starts_on.day)).split(",")]
-        return Rhythm(frequency, month_day=max(days), time=at)
-    return Rhythm(frequency, time=at)
+        return Rhythm(frequency, month_day=max(days), at=at)
+    return Rhythm(frequency, at=at)
 
 
 def frequency_of(schedule: Schedule) -> Frequency:
@@ -87,7 +87,7 @@ def save_rhythm(
     """Store the rhythm as the bridge's digest schedule, in the bridge's time zone."""
     recurrence = Recurrence(
         rule=rhythm.rule,
-        time=rhythm.time,
+        time=rhythm.at,
         zone=bridge.time_zone,
         start_on=now.astimezone(ZoneInfo(bridge.time_zone)).date(),
     )
