@@ -1,0 +1,107 @@
+/** Every word of the page's own, in English and Russian. What people and the app write is shown as it is. */
+
+import { state } from './store.js';
+
+export const LABELS = {
+  en: {
+    act_as: 'Acting as', actAs: 'Act as', actAsHint: 'Choose whom you act as', add_details: 'Details',
+    addReaction: 'Add reaction', answerFirst: 'Type to search', app: 'APP', appAbout: 'Home and Messages of the app',
+    apps: 'Apps', attach: 'Attach a file or picture', back: 'Back', botOff: 'Frontline is not connected',
+    botOn: 'Frontline is connected', cancel: 'Cancel', channels: 'Channels', chart: 'Chart', choose: 'Choose',
+    clear: 'Clear', clock: 'Workspace clock', clockGo: 'Go there', clockMoved: 'The clock has been moved',
+    clockPast: 'The clock only moves forward.', clockTo: 'Move the clock to', close: 'Close',
+    closeThread: 'Close thread', closeTour: 'Close the tour', commandInThread: 'Slash commands do not work in threads. Use them in the channel.',
+    commands: 'Commands', confirm: 'Confirm', connectionLost: 'Connection lost. Trying again…', copied: 'Link copied',
+    copyLink: 'Copy link', delete: 'Delete', deleteMessage: 'Delete message',
+    deleteQuestion: 'Delete this message? This cannot be undone.', directMessages: 'Direct messages', dismiss: 'Dismiss',
+    edit: 'Edit message', edited: '(edited)', emoji: 'Emoji', emojiFlags: 'Flags', emojiAll: 'All', emojiSearch: 'Search emoji',
+    emptyChannel: 'This is the very beginning of {name}.', emptyDm: 'This is the start of your conversation with {name}.',
+    emptyHome: 'Nothing here yet. The app fills its home tab when it is running.', field: 'This field',
+    fileTooLarge: 'The file is too large for the playground (8 MB at most).', flagWith: 'Flag with {name}',
+    formatHint: 'Enter sends, Shift+Enter starts a new line', goToNext: 'To next due', greenHour: '+1 hour', greenDay: '+1 day',
+    hourHint: 'Move the clock one hour on', dayHint: 'Move the clock one day on', nextHint: 'Move the clock to the next thing that is due',
+    home: 'Home', invalidEmail: 'Please enter an email address, such as name@example.com.',
+    invalidNumber: 'Please enter a number.', invalidUrl: 'Please enter a link that starts with http:// or https://.',
+    justNow: 'just now', lastReply: 'last {when}', loading: 'Loading…', members: 'Members', menu: 'Menu', message: 'Message',
+    messageBox: 'Message {name}', messages: 'Messages', more: 'More actions', moving: 'Moving to {when}…', movingOn: 'Moving the clock…',
+    newMessages: 'New messages', next: 'Next', nextPage: 'Next page', noMatches: 'No matches', noNumber: 'no value',
+    noOptions: 'Nothing to choose from', numberMax: 'Please enter {n} or less.', numberMin: 'Please enter {n} or more.',
+    oneMember: '1 member', manyMembers: '{n} members', offline: 'The playground does not answer. Is it still running?',
+    onlyYou: 'Only visible to you', open: 'Open', openSidebar: 'Open the sidebar', openThread: 'Open thread', optional: '(optional)',
+    pageOf: '{from}–{to} of {all}', people: 'People', previous: 'Previous', previousPage: 'Previous page',
+    quickFlag: 'Flag', reactedWith: '{names} reacted with :{emoji}:', remove: 'Remove', removeItem: 'Remove {name}',
+    reply: 'Reply in thread', replyBox: 'Reply…', required: 'Please complete this required field.', row: 'Row',
+    save: 'Save', search: 'Search', selectPlaceholder: 'Choose…', send: 'Send', shared: 'Shared with another organisation',
+    shortcutNone: 'The app offers no shortcuts.', shortcuts: 'Shortcuts', sortBy: 'Sort by {name}', step: '{n} of {all} done', submit: 'Submit',
+    switchTo: 'Act as {name}', textMax: 'Please use at most {n} characters.', textMin: 'Please use at least {n} characters.',
+    thread: 'Thread', tip: 'Tip', today: 'Today', tomorrow: 'Tomorrow', tooMany: 'Choose at most {n}.', tour: 'Tour',
+    tourDone: 'Done', tourTick: 'Mark “{name}” as done', tourTitle: 'A tour of Frontline', tourTry: 'Put this into the message box', unknownBlock: 'Block of type “{type}”',
+    unknownElement: 'Element of type “{type}”', wallClock: 'in {zone}', workspace: 'Workspace', yesterday: 'Yesterday', you: 'you',
+    youSuffix: '(you)', archived: 'This channel is archived.', broadcast: 'replied to a thread:', threadIn: 'in {name}', localTime: '{time} local time', sendDm: 'Message',
+    unavailable: 'That message is not there any more, or {name} may not see it.', playground: 'playground', fileOpen: 'Open {name}', remainingCharacters: '{n} left',
+    select: 'Select', values: 'Values', showValues: 'Show the values', selected: 'Selected', slashHint: 'Type / for commands', working: 'Working…', theApp: 'the app',
+  },
+  ru: {
+    act_as: 'Вы действуете как', actAs: 'Действовать как', actAsHint: 'Выберите, от чьего имени действовать', add_details: 'Подробности',
+    addReaction: 'Добавить реакцию', answerFirst: 'Начните вводить', app: 'БОТ', appAbout: '«Главная» и сообщения приложения',
+    apps: 'Приложения', attach: 'Прикрепить файл или картинку', back: 'Назад', botOff: 'Frontline не подключён',
+    botOn: 'Frontline на связи', cancel: 'Отмена', channels: 'Каналы', chart: 'Диаграмма', choose: 'Выбрать',
+    clear: 'Очистить', clock: 'Часы рабочего пространства', clockGo: 'Перейти', clockMoved: 'Часы переведены',
+    clockPast: 'Часы идут только вперёд.', clockTo: 'Перевести часы на', close: 'Закрыть',
+    closeThread: 'Закрыть обсуждение', closeTour: 'Закрыть обзор', commandInThread: 'Команды со слешем не работают в обсуждениях. Введите команду в канале.',
+    commands: 'Команды', confirm: 'Подтвердить', connectionLost: 'Связь потеряна. Пробуем снова…', copied: 'Ссылка скопирована',
+    copyLink: 'Скопировать ссылку', delete: 'Удалить', deleteMessage: 'Удалить сообщение',
+    deleteQuestion: 'Удалить это сообщение? Вернуть его не получится.', directMessages: 'Личные сообщения', dismiss: 'Скрыть',
+    edit: 'Изменить сообщение', edited: '(изменено)', emoji: 'Эмодзи', emojiFlags: 'Отметки', emojiAll: 'Все', emojiSearch: 'Найти эмодзи',
+    emptyChannel: 'Это самое начало {name}.', emptyDm: 'Здесь начинается ваша переписка: {name}.',
+    emptyHome: 'Пока пусто. Приложение заполнит свою главную, когда будет запущено.', field: 'Это поле',
+    fileTooLarge: 'Файл слишком велик для песочницы (не больше 8 МБ).', flagWith: 'Отметить: {name}',
+    formatHint: 'Enter — отправить, Shift+Enter — новая строка', goToNext: 'К ближайшему', greenHour: '+1 час', greenDay: '+1 день',
+    hourHint: 'Перевести часы на час вперёд', dayHint: 'Перевести часы на день вперёд', nextHint: 'Перевести часы к ближайшему событию по расписанию',
+    home: 'Главная', invalidEmail: 'Введите адрес почты, например name@example.com.',
+    invalidNumber: 'Введите число.', invalidUrl: 'Введите ссылку, которая начинается с http:// или https://.',
+    justNow: 'только что', lastReply: 'последний {when}', loading: 'Загрузка…', members: 'Участники', menu: 'Меню', message: 'Сообщение',
+    messageBox: 'Написать: {name}', messages: 'Сообщения', more: 'Другие действия', moving: 'Переходим: {when}…', movingOn: 'Переводим часы…',
+    newMessages: 'Новые сообщения', next: 'Дальше', nextPage: 'Следующая страница', noMatches: 'Ничего не найдено', noNumber: 'нет значения',
+    noOptions: 'Выбирать не из чего', numberMax: 'Введите число не больше {n}.', numberMin: 'Введите число не меньше {n}.',
+    oneMember: '1 участник', manyMembers: 'участников: {n}', offline: 'Песочница не отвечает. Она ещё запущена?',
+    onlyYou: 'Видно только вам', open: 'Открыть', openSidebar: 'Открыть боковую панель', openThread: 'Открыть обсуждение', optional: '(необязательно)',
+    pageOf: '{from}–{to} из {all}', people: 'Люди', previous: 'Назад', previousPage: 'Предыдущая страница',
+    quickFlag: 'Отметить', reactedWith: '{names}: реакция :{emoji}:', remove: 'Убрать', removeItem: 'Убрать: {name}',
+    reply: 'Ответить в обсуждении', replyBox: 'Ответить…', required: 'Заполните это поле.', row: 'Строка',
+    save: 'Сохранить', search: 'Поиск', selectPlaceholder: 'Выберите…', send: 'Отправить', shared: 'Общий канал с другой организацией',
+    shortcutNone: 'У приложения нет быстрых команд.', shortcuts: 'Быстрые команды', sortBy: 'Сортировать: {name}', step: 'Пройдено {n} из {all}', submit: 'Отправить',
+    switchTo: 'Действовать как {name}', textMax: 'Не больше {n} знаков, пожалуйста.', textMin: 'Не меньше {n} знаков, пожалуйста.',
+    thread: 'Обсуждение', tip: 'Подсказка', today: 'Сегодня', tomorrow: 'Завтра', tooMany: 'Можно выбрать не больше {n}.', tour: 'Обзор',
+    tourDone: 'Готово', tourTick: 'Отметить «{name}» как пройденное', tourTitle: 'Знакомство с Frontline', tourTry: 'Вставить в поле сообщения', unknownBlock: 'Блок типа «{type}»',
+    unknownElement: 'Элемент типа «{type}»', wallClock: 'время: {zone}', workspace: 'Рабочее пространство', yesterday: 'Вчера', you: 'вы',
+    youSuffix: '(вы)', archived: 'Этот канал в архиве.', broadcast: 'ответ в обсуждении:', threadIn: 'в {name}', localTime: 'местное время {time}', sendDm: 'Написать',
+    unavailable: 'Этого сообщения больше нет, или {name} не может его видеть.', playground: 'песочница', fileOpen: 'Открыть {name}', remainingCharacters: 'осталось: {n}',
+    select: 'Выбрать', values: 'Значения', showValues: 'Показать значения', selected: 'Выбрано', slashHint: 'Введите / для команд', working: 'Выполняется…', theApp: 'приложение',
+  },
+};
+
+/** Words that change with a number; forms by Intl.PluralRules. */
+export const PLURALS = {
+  en: { replies: { one: '{n} reply', other: '{n} replies' }, members: { one: '{n} member', other: '{n} members' } },
+  ru: {
+    replies: { one: '{n} ответ', few: '{n} ответа', many: '{n} ответов', other: '{n} ответа' },
+    members: { one: '{n} участник', few: '{n} участника', many: '{n} участников', other: '{n} участника' },
+  },
+};
+
+const language = () => (state.language === 'ru' ? 'ru' : 'en');
+const put = (text, values) => text.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
+
+/** The label in the page's language, `{name}` places filled in. An unknown key is a fault of the page. */
+export function t(key, values = {}) {
+  const text = LABELS[language()][key];
+  if (text === undefined) throw new Error(`no label ${key}`);
+  return put(text, values);
+}
+
+/** A label that counts. */
+export function tn(key, n, values = {}) {
+  const forms = PLURALS[language()][key];
+  return put(forms[new Intl.PluralRules(language()).select(n)] ?? forms.other, { n, ...values });
+}
