@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, delete, func, select, update
+from sqlalchemy import Connection, and_, delete, exists, func, or_, select, update
 
-from storage.rows import columns_for, fetch_one, insert_once
+from storage.rows import columns_for, fetch_all, fetch_one, insert_once
 from storage.tables import gestures, inbox
 
 
@@ -16,6 +16,7 @@ class InboxRow:
 
     id: int
     kind: str
+    natural_key: str
     correlation_id: str
     channel_id: str | None
     message_ts: str | None
@@ -26,20 +27,45 @@ class InboxRow:
     received_at: datetime
 
 
+@dataclass(frozen=True)
+class ParkedEvent:
+    """An event that was given up, for the operator's eyes."""
+
+    id: int
+    kind: str
+    channel_id: str | None
+    error: str | None
+    attempts: int
+    received_at: datetime
+
+
 def add(connection: Connection, values: dict[str, Any]) -> bool:
     """Store an event. False: the same event, or the same gesture, is known."""
     return insert_once(connection, inbox, values)
 
 
 def claim(connection: Connection, now: datetime, lease_until: datetime, token: str) -> InboxRow | None:
-    """Take the oldest due event for the length of a lease; None if nothing is due."""
+    """Take the oldest due event for the length of a lease; None if nothing is due.
+
+    Events of one message go one after the other: an edit waits for the flag that came before it.
+    """
+    earlier = inbox.alias("earlier")
     row = fetch_one(
         connection,
         columns_for(inbox, InboxRow)
-        .where(inbox.c.state == "pending", inbox.c.due_at <= now)
+        .where(
+            inbox.c.state == "pending",
+            inbox.c.due_at <= now,
+            ~exists().where(
+                earlier.c.state == "pending",
+                earlier.c.channel_id == inbox.c.channel_id,
+                earlier.c.message_ts == inbox.c.message_ts,
+                earlier.c.id < inbox.c.id,
+            ),
+        )
         .order_by(inbox.c.due_at, inbox.c.id)
         .limit(1)
-        .with_for_update(skip_locked=True),
+        .with_for_update(skip_locked=True, of=inbox),
         InboxRow,
     )
     if row is None:
@@ -82,10 +108,79 @@ def release(connection: Connection, token: str, now: datetime) -> None:
     )
 
 
+def has_pending(connection: Connection, channel_id: str, message_ts: str) -> bool:
+    """Whether an event of that message still waits or is being worked on."""
+    return bool(
+        connection.scalar(
+            select(
+                exists().where(
+                    inbox.c.state == "pending",
+                    inbox.c.channel_id == channel_id,
+                    inbox.c.message_ts == message_ts,
+                )
+            )
+        )
+    )
+
+
 def counts(connection: Connection) -> dict[str, int]:
     """Rows by state."""
     rows = connection.execute(select(inbox.c.state, func.count()).group_by(inbox.c.state))
     return {row[0]: row[1] for row in rows}
+
+
+def waiting_count(connection: Connection) -> int:
+    """How many events wait or are being worked on."""
+    return connection.execute(
+        select(func.count()).select_from(inbox).where(inbox.c.state == "pending")
+    ).scalar_one()
+
+
+def parked_count(connection: Connection) -> int:
+    """How many events were given up."""
+    return connection.execute(
+        select(func.count()).select_from(inbox).where(inbox.c.state == "parked")
+    ).scalar_one()
+
+
+def parked(connection: Connection, limit: int = 50) -> list[ParkedEvent]:
+    """The events that were given up, oldest first."""
+    return fetch_all(
+        connection,
+        columns_for(inbox, ParkedEvent).where(inbox.c.state == "parked").order_by(inbox.c.id).limit(limit),
+        ParkedEvent,
+    )
+
+
+def unpark(connection: Connection, real: datetime) -> int:
+    """Try anew what was given up, with all attempts before it; gives the number of events."""
+    result = connection.execute(
+        update(inbox)
+        .where(inbox.c.state == "parked")
+        .values(state="pending", attempts=0, due_at=real, error=None)
+    )
+    return result.rowcount
+
+
+def has_work(connection: Connection, real: datetime) -> bool:
+    """Whether an event is being worked on, or could be taken at that instant."""
+    earlier = inbox.alias("earlier")
+    return bool(
+        connection.scalar(
+            select(
+                exists().where(
+                    inbox.c.state == "pending",
+                    or_(inbox.c.claim.is_not(None), inbox.c.due_at <= real),
+                    ~exists().where(
+                        earlier.c.state == "pending",
+                        earlier.c.channel_id == inbox.c.channel_id,
+                        earlier.c.message_ts == inbox.c.message_ts,
+                        earlier.c.id < inbox.c.id,
+                    ),
+                )
+            )
+        )
+    )
 
 
 def oldest_pending(connection: Connection) -> datetime | None:

@@ -235,6 +235,47 @@ def due_count(connection: Connection) -> int:
     ).scalar_one()
 
 
+def parked_count(connection: Connection) -> int:
+    """How many rows were given up."""
+    return connection.execute(
+        select(func.count()).select_from(outbox).where(outbox.c.state == "parked")
+    ).scalar_one()
+
+
+def unpark(connection: Connection, real: datetime) -> int:
+    """Try anew what was given up, with all attempts before it; gives the number of rows."""
+    result = connection.execute(
+        update(outbox)
+        .where(outbox.c.state == "parked")
+        .values(state="pending", attempts=0, due_at=real, error=None, finished_at=None)
+    )
+    return result.rowcount
+
+
+def has_work(connection: Connection, real: datetime) -> bool:
+    """Whether a row is being sent, or could be at that instant but for its channel's pace."""
+    earlier, parent = outbox.alias("earlier"), outbox.alias("parent")
+    return bool(
+        connection.scalar(
+            select(
+                exists().where(
+                    outbox.c.state == "pending",
+                    or_(outbox.c.claim.is_not(None), outbox.c.due_at <= real),
+                    ~exists().where(
+                        earlier.c.lane == outbox.c.lane,
+                        earlier.c.state == "pending",
+                        earlier.c.id < outbox.c.id,
+                    ),
+                    or_(
+                        outbox.c.parent_id.is_(None),
+                        exists().where(parent.c.id == outbox.c.parent_id, parent.c.state == "sent"),
+                    ),
+                )
+            )
+        )
+    )
+
+
 def oldest_pending(connection: Connection) -> datetime | None:
     at: datetime | None = connection.scalar(
         select(func.min(outbox.c.created_at)).where(outbox.c.state == "pending")
