@@ -64,9 +64,12 @@ class Action(StrEnum):
     UNDO = "insight_undo"
     SAVE_TEXT = "insight_save_text"  # Save as insight instead, of a command's text
     SAVE_DM = "insight_save_message"  # Save as insight, of a direct message or mention
-    LIST_PAGE = "insight_list_page"
+    LIST_PAGE = "insight_list_newer"
+    LIST_PAGE_OLDER = "insight_list_older"
     HOME_NEW = "home_new_insight"
-    HOME_PAGE = "home_page"
+    HOME_PAGE = "home_newer"
+    HOME_PAGE_OLDER = "home_older"
+    ADD_SUPPORT = "insight_support"
     HOME_SETUP = "home_setup"
     OPEN_LINK = "open_link"  # buttons with a URL send an action too, which wants its acknowledgement
     BRIDGE_EDIT = "bridge_edit"
@@ -98,6 +101,9 @@ class Field(StrEnum):
     EMOJI = "flag_emoji"
     MANAGERS = "managers"
     TIME_ZONE = "time_zone"
+    CATEGORY_LINE = "bridge_category"  # with the category's key behind it: one field for each
+    CATEGORY_NEW = "bridge_category_new"  # with a number behind it
+    CATEGORY_BACK = "bridge_category_back"  # with a number behind it: ten boxes each
     FREQUENCY = "frequency"
     WEEKDAY = "weekday"
     MONTH_DAY = "month_day"

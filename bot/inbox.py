@@ -32,7 +32,6 @@ class Incoming:
 
     kind: str
     natural_key: str  # of the gesture, whatever the path or the event's id
-    event_id: str | None = None
     channel_id: str | None = None
     message_ts: str | None = None
     user_id: str | None = None
@@ -49,7 +48,9 @@ class ClaimLost(Exception):
     """Another worker has the event now; what was begun must not be committed."""
 
 
-def accept(services: Services, connection: Connection, incoming: Incoming) -> bool:
+def accept(
+    services: Services, connection: Connection, incoming: Incoming, event_id: str | None = None
+) -> bool:
     """Store an event. False: it, or its gesture, is known already."""
     real = services.clock.real()
     return inbox.add(
@@ -58,8 +59,8 @@ def accept(services: Services, connection: Connection, incoming: Incoming) -> bo
             "team_id": services.team_id,
             "kind": incoming.kind,
             "natural_key": incoming.natural_key,
-            "event_id": incoming.event_id,
-            "correlation_id": incoming.event_id or uuid4().hex,
+            "event_id": event_id,
+            "correlation_id": event_id or uuid4().hex,
             "channel_id": incoming.channel_id,
             "message_ts": incoming.message_ts,
             "user_id": incoming.user_id,

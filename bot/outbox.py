@@ -133,9 +133,10 @@ class Say:
         )
         outbox.wish(self.connection, row)
 
-    def home(self, user_id: str) -> None:
-        """Bring a person's home tab up to date; it is built when it is sent."""
-        outbox.wish(self.connection, self._row("home", f"home:{user_id}", f"home:{user_id}", user_id=user_id))
+    def home(self, user_id: str, *, offset: int = 0) -> None:
+        """Bring a person's home tab up to date, from an entry on; it is built when it is sent."""
+        key = f"home:{user_id}"
+        outbox.wish(self.connection, self._row("home", key, key, user_id=user_id, payload={"offset": offset}))
 
     def redact(self, post: OutboxRow, insight_number: int) -> None:
         """Take an insight's words out of a post that shows them."""
@@ -182,12 +183,12 @@ def send_one(services: Services, builders: Mapping[str, Builder]) -> bool:
 
 def _deliver(services: Services, row: OutboxRow, builders: Mapping[str, Builder]) -> dict[str, Any]:
     """Do what the row asks; gives the columns to record."""
-    if row.expires_at is not None and row.expires_at <= services.clock.now() and row.in_doubt_at is None:
+    if _is_expired(services, row) and row.in_doubt_at is None:
         return {"state": "dropped", "error": "expired"}
     if row.kind in {"note", "answer"} and row.in_doubt_at is not None:
         return {"state": "dropped", "error": "in_doubt"}  # at most once
     if row.kind in {"post", "direct"}:
-        return {"state": "sent", **_post(services, row)}
+        return {"state": "sent"} | _post(services, row)
     try:
         _carry_out(services, row, builders)
     except SlackRefused as refused:
@@ -212,8 +213,14 @@ def _post(services: Services, row: OutboxRow) -> dict[str, Any]:
     if row.in_doubt_at is not None:
         found = slack.find_post(channel_id, thread_ts, slack_ts(row.in_doubt_at - LOOK_BACK), row.dedupe_key)
         log.info("post_looked_up", post=row.id, found=found is not None, correlation_id=row.correlation_id)
+    if found is None and _is_expired(services, row):
+        return {"state": "dropped", "error": "expired"}
     ts = found or slack.post(channel_id, row.payload, key=row.dedupe_key, thread_ts=thread_ts)
     return {"message_ts": ts, "channel_id": channel_id, "thread_ts": thread_ts}
+
+
+def _is_expired(services: Services, row: OutboxRow) -> bool:
+    return row.expires_at is not None and row.expires_at <= services.clock.now()
 
 
 def _carry_out(services: Services, row: OutboxRow, builders: Mapping[str, Builder]) -> None:
@@ -245,6 +252,8 @@ def _carry_out(services: Services, row: OutboxRow, builders: Mapping[str, Builde
 def _end(services: Services, row: OutboxRow, token: str, **values: Any) -> None:
     at = services.clock.now()
     with services.db.writing() as connection:
+        if values["state"] == "dropped":
+            outbox.park_children(connection, row.id, at)
         outbox.finish(
             connection,
             row,

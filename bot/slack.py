@@ -167,11 +167,12 @@ class SlackGateway:
         try:
             data = self.call("reactions.get", channel=channel_id, timestamp=ts, full=True)
         except SlackRefused as refused:
-            if refused.code in {"message_not_found", "channel_not_found", "thread_not_found"}:
+            if refused.code == "message_not_found":
                 return None
             raise
         raw = data.get("message") or {}
-        if raw.get("ts") != ts:
+        # A deleted message with replies leaves a tombstone in its place.
+        if raw.get("ts") != ts or raw.get("subtype") == "tombstone":
             return None
         return read_message(channel_id, raw)
 

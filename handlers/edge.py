@@ -52,8 +52,11 @@ class Edge:
             ack()
             self._open(gesture, answer, on_top=False)
 
-    def action(self, ack: Ack, body: Body, use: Use) -> None:
-        """A button, menu, shortcut or field that acts: the answer goes through the `response_url`."""
+    def action(self, ack: Ack, body: Body, use: Use, *, quiet: bool = False) -> None:
+        """A button, menu, shortcut or field that acts: the answer goes through the `response_url`.
+
+        `quiet`: where it was pressed, the change shows by itself; only a refusal is said.
+        """
         gesture = Gesture(
             key=_action_key(body),
             user_id=body["user"]["id"],
@@ -65,7 +68,7 @@ class Edge:
             ack()
             return
         answer = self._run(gesture, use)
-        if isinstance(answer, Reply):
+        if isinstance(answer, Reply) and (answer.is_refusal or not quiet):
             self._say(gesture, answer)
         ack()
         if isinstance(answer, Update):
@@ -92,10 +95,9 @@ class Edge:
         elif isinstance(answer, Open):
             ack(response_action="push", view=dict(answer.view))
         elif isinstance(answer, Reply):
-            ack(
-                response_action="update",
-                view=notice(self.texts(gesture.user_id), str(answer.message["text"])),
-            )
+            # On top of a refused form, which keeps what was typed; in place of one that is done with.
+            how = "push" if answer.is_refusal else "update"
+            ack(response_action=how, view=notice(self.texts(gesture.user_id), str(answer.message["text"])))
         else:
             ack()
 

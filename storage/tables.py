@@ -263,6 +263,13 @@ inbox = Table(
         sqlite_where=text("state = 'pending'"),
         postgresql_where=text("state = 'pending'"),
     ),
+    Index(
+        "ix_inbox_message",
+        "channel_id",
+        "message_ts",
+        sqlite_where=text("state = 'pending'"),
+        postgresql_where=text("state = 'pending'"),
+    ),
 )
 
 outbox = Table(

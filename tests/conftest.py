@@ -31,14 +31,16 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
     admin = open_database(server)
     with admin.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text(f'CREATE DATABASE "{name}"'))
-    address = admin.engine.url.set(database=name, drivername="postgresql").render_as_string(hide_password=False)
+    address = admin.engine.url.set(database=name, drivername="postgresql").render_as_string(
+        hide_password=False
+    )
     yield address
     with admin.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
     admin.close()
 
 
-@pytest.fixture()
+@pytest.fixture
 def database(database_url: str) -> Iterator[Database]:
     """A database with the newest schema, of which no connection may be left open."""
     opened = open_database(database_url)

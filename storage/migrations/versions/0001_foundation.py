@@ -90,6 +90,7 @@ def upgrade() -> None:
     sa.UniqueConstraint('natural_key', name=op.f('uq_inbox_natural_key'))
     )
     with op.batch_alter_table('inbox', schema=None) as batch_op:
+        batch_op.create_index('ix_inbox_message', ['channel_id', 'message_ts'], unique=False, sqlite_where=sa.text("state = 'pending'"), postgresql_where=sa.text("state = 'pending'"))
         batch_op.create_index('ix_inbox_pending', ['due_at'], unique=False, sqlite_where=sa.text("state = 'pending'"), postgresql_where=sa.text("state = 'pending'"))
 
     op.create_table('outbox',

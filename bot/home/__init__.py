@@ -1,0 +1,1 @@
+"""The home tab: my insights, and for those entitled the settings."""

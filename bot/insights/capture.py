@@ -1,0 +1,113 @@
+"""A message becomes an insight: stored once, whatever the path (promise 2), with the very message's text."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import Connection
+
+from bot import metrics
+from bot.bridges.categories import OTHER
+from bot.clock import from_slack_ts
+from bot.insights.support import mark_message
+from bot.insights.words import index_insight
+from bot.outbox import Say
+from bot.services import Services
+from bot.slack import SourceMessage
+from storage import insights, workspace
+from storage.bridges import Bridge
+from storage.insights import Insight
+
+MOST_TEXT: Final = 40_000  # characters; Slack cuts messages there (docs.slack.dev, chat.postMessage)
+
+
+@dataclass(frozen=True)
+class Links:
+    """Where a message and its thread's first message stand."""
+
+    permalink: str | None = None
+    thread_permalink: str | None = None
+
+
+@dataclass(frozen=True)
+class Capture:
+    """All that a new insight begins with."""
+
+    source: str  # reaction · command · form · shortcut · message
+    text: str
+    reporter_id: str
+    said_at: datetime
+    category: str = OTHER
+    category_by: str = "default"  # default · flag · person
+    channel_id: str | None = None
+    message_ts: str | None = None
+    thread_ts: str | None = None
+    author_id: str | None = None
+    author_name: str | None = None
+    has_files: bool = False
+    links: Links = field(default_factory=Links)
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+
+def links_of(services: Services, message: SourceMessage) -> Links:
+    """Ask Slack for the addresses; called by workers, outside any transaction."""
+    permalink = services.slack.permalink(message.channel_id, message.ts)
+    thread = (
+        services.slack.permalink(message.channel_id, message.thread_ts)
+        if message.thread_ts is not None
+        else None
+    )
+    return Links(permalink, thread)
+
+
+def of_message(message: SourceMessage, links: Links, **more: Any) -> Capture:
+    """The capture of a message as it stands in Slack."""
+    return Capture(
+        text=message.text,
+        said_at=from_slack_ts(message.ts),
+        channel_id=message.channel_id,
+        message_ts=message.ts,
+        thread_ts=message.thread_ts,
+        author_id=message.user_id,
+        author_name=message.author_name,
+        has_files=message.has_files,
+        links=links,
+        **more,
+    )
+
+
+def store_insight(connection: Connection, say: Say, bridge: Bridge, capture: Capture) -> Insight:
+    """Store a new insight under the workspace's next number."""
+    values = {
+        "number": workspace.next_insight_number(connection, say.team_id),
+        "bridge_id": bridge.id,
+        "source": capture.source,
+        "channel_id": capture.channel_id,
+        "message_ts": capture.message_ts,
+        "thread_ts": capture.thread_ts,
+        "permalink": capture.links.permalink,
+        "thread_permalink": capture.links.thread_permalink,
+        "author_id": capture.author_id,
+        "author_name": capture.author_name,
+        "reporter_id": capture.reporter_id,
+        "text": capture.text[:MOST_TEXT],
+        "has_files": capture.has_files,
+        "category": capture.category,
+        "category_by": capture.category_by,
+        "competitors": [],
+        "said_at": capture.said_at,
+        "created_at": say.now,
+        "changed_at": say.now,
+        **capture.details,
+    }
+    insight_id = insights.add(connection, say.team_id, values)
+    insights.record(
+        connection, insight_id, say.now, capture.reporter_id, "created", {"category": capture.category}
+    )
+    insight = insights.by_id(connection, insight_id)
+    assert insight is not None
+    index_insight(connection, say.team_id, insight)
+    mark_message(connection, say, insight, on=True)
+    metrics.insight(capture.source)
+    return insight

@@ -1,0 +1,58 @@
+"""`/insight …`: what the line asks for."""
+
+from bot.bridges.categories import spoken_names
+from bot.errors import UserError
+from bot.gestures import Answer, Gesture, Reply
+from bot.i18n import N_
+from bot.insights import lists, saving, syntax
+from bot.insights.lists import Wanted
+from bot.messages import insights as messages
+from bot.messages.help import help_message
+from bot.services import Services
+from bot.workspace.access import Viewer, require_colleague, viewer
+
+
+def answer_insight(services: Services, gesture: Gesture, line: str) -> Answer:
+    """Store, list, search, help, or open the form."""
+    with services.db.reading() as connection:
+        reader = viewer(connection, services.team_id, gesture.user_id)
+    require_colleague(reader)
+    command = syntax.parse(line, _category_names(reader, gesture))
+    match command:
+        case syntax.OpenForm():
+            return saving.open_form(services, gesture)
+        case syntax.Store():
+            return saving.store_typed(services, gesture, command.text, command.category, command.customer)
+        case syntax.ListRecent():
+            return lists.show_list(services, gesture, Wanted("mine" if command.mine else "list"))
+        case syntax.Search():
+            return lists.show_list(services, gesture, Wanted("search", command.query))
+        case syntax.Help():
+            bridge = reader.near[0] if reader.near else None
+            return Reply(help_message(reader.texts, bridge))
+        case syntax.Incomplete():
+            raise UserError(N_("There is no text left to store. Write what you heard after the category."))
+        case _:
+            return _not_yet(reader, line)
+
+
+def _not_yet(reader: Viewer, line: str) -> Answer:
+    """`about` and `export` come with features of their own."""
+    _ = reader.texts
+    text = _("That is not there yet. Until then, try /insight search.")
+    return Reply(messages.offer_to_save(_, line.strip(), text, line.strip()))
+
+
+def store_text(services: Services, gesture: Gesture, text: str) -> Answer:
+    """*Save as insight instead*: store the whole line, as it was typed."""
+    return saving.store_typed(services, gesture, text, None, None)
+
+
+def _category_names(reader: Viewer, gesture: Gesture) -> list[syntax.CategoryName]:
+    """How the categories are called in the bridges that this may go to."""
+    possible = saving.bridges_for(reader, gesture.channel_id) if reader.bridges else []
+    return [
+        syntax.CategoryName(category.key, (*spoken_names(category), category.emoji))
+        for bridge in possible
+        for category in bridge.active_categories
+    ]

@@ -1,0 +1,74 @@
+"""Support comes and goes; with the last of it an insight is withdrawn, unless someone acted on it."""
+
+from enum import StrEnum
+
+from sqlalchemy import Connection
+
+from bot.insights.rules import CONFIRMATION, NEW, WITHDRAWN
+from bot.outbox import Say
+from storage import insights, workspace
+from storage.insights import Insight
+
+
+class Support(StrEnum):
+    """What a change of support came to."""
+
+    SAME = "same"
+    ADDED = "added"
+    REVIVED = "revived"
+    REMOVED = "removed"
+    WITHDRAWN = "withdrawn"
+    KEPT = "kept"  # the last support is gone, but somebody had acted already
+
+
+def settle_support(
+    connection: Connection, say: Say, insight: Insight, user_id: str, *, supports: bool
+) -> Support:
+    """Let a person support the insight or not; gives what that came to."""
+    supporters = insights.supporters_of(connection, insight.id)
+    if supports == (user_id in supporters):
+        return Support.SAME
+    if supports:
+        insights.add_supporter(connection, insight.id, user_id, say.now)
+        supporters.append(user_id)
+        result = Support.REVIVED if insight.status == WITHDRAWN else Support.ADDED
+    else:
+        insights.remove_supporter(connection, insight.id, user_id)
+        supporters.remove(user_id)
+        result = _after_removal(insight, supporters)
+    values: dict[str, object] = {"supporter_count": len(supporters), "changed_at": say.now}
+    if supporters and insight.reporter_id not in supporters:
+        values["reporter_id"] = supporters[0]
+    if result is Support.REVIVED:
+        values["status"] = NEW
+    if result is Support.WITHDRAWN:
+        values["status"] = WITHDRAWN
+    insights.change(connection, insight.id, values)
+    insights.record(connection, insight.id, say.now, user_id, result)
+    if result in (Support.REVIVED, Support.WITHDRAWN):
+        mark_message(connection, say, insight, on=result is Support.REVIVED)
+    return result
+
+
+def _after_removal(insight: Insight, left: list[str]) -> Support:
+    if left:
+        return Support.REMOVED
+    return Support.WITHDRAWN if insight.status in (NEW, WITHDRAWN) else Support.KEPT
+
+
+def mark_message(connection: Connection, say: Say, insight: Insight, *, on: bool) -> None:
+    """Frontline's own reaction at the message; none where another organisation could see it."""
+    if insight.channel_id is None or insight.message_ts is None:
+        return
+    channel = workspace.channel(connection, say.team_id, insight.channel_id)
+    if channel is not None and channel.is_member and not channel.is_shared:
+        say.react(insight.channel_id, insight.message_ts, CONFIRMATION, on=on)
+
+
+def refresh_homes(connection: Connection, say: Say, insight: Insight) -> None:
+    """Bring the home tabs of all concerned up to date, where they have ever been opened."""
+    concerned = {insight.reporter_id, *insights.supporters_of(connection, insight.id)}
+    if insight.author_id:
+        concerned.add(insight.author_id)
+    for user_id in workspace.with_home(connection, say.team_id, concerned):
+        say.home(user_id)

@@ -1,0 +1,136 @@
+"""The home tab in blocks. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from slack_sdk.models.blocks import (
+    ActionsBlock,
+    Block,
+    ButtonElement,
+    ContextBlock,
+    DividerBlock,
+    HeaderBlock,
+)
+from slack_sdk.models.blocks.basic_components import MarkdownTextObject
+
+from bot import slacktext
+from bot.i18n import Texts
+from bot.ids import Action
+from bot.insights.rules import WITHDRAWN
+from bot.messages.common import emoji, home, mrkdwn
+from bot.messages.insights import controls, entry
+from bot.workspace.access import Viewer
+from storage.bridges import Bridge
+from storage.insights import Insight
+from storage.schedules import Schedule
+
+
+@dataclass(frozen=True)
+class Page:
+    """A part of my insights."""
+
+    entries: Sequence[Insight]
+    total: int
+    offset: int
+    size: int
+
+
+def home_tab(
+    reader: Viewer,
+    page: Page,
+    names: Mapping[str, str],
+    due: Mapping[int, Schedule],
+    channel_names: Mapping[str, str],
+) -> dict[str, Any]:
+    """My insights with what can be done about them; the bridges, for those who may see them."""
+    _ = reader.texts
+    blocks: list[Block] = [
+        HeaderBlock(text=_("My insights")),
+        ActionsBlock(
+            elements=[
+                ButtonElement(text=_("New insight"), action_id=Action.HOME_NEW, style="primary", value="new")
+            ]
+        ),
+    ]
+    if not page.entries:
+        blocks.append(mrkdwn(_how_to_begin(_, reader)))
+    bridges = {bridge.id: bridge for bridge in reader.bridges}
+    for insight in page.entries:
+        bridge = bridges[insight.bridge_id]
+        blocks += [DividerBlock(), *entry(_, bridge, insight, names, reader.time_zone)]
+        if insight.outcome:
+            blocks.append(
+                mrkdwn(_("Outcome: {words}", words=slacktext.inert_mrkdwn(insight.outcome, names, 500)))
+            )
+        if insight.status != WITHDRAWN:
+            blocks.append(controls(_, bridge, insight, block_id=f"controls-{insight.id}"))
+    blocks += _paging(_, page)
+    blocks += _bridges(_, reader, due, channel_names)
+    return home(blocks)
+
+
+def _how_to_begin(_: Texts, reader: Viewer) -> str:
+    if not reader.bridges:
+        return _(
+            "Frontline is not set up in this workspace yet. An administrator can do it: */frontline setup*"
+        )
+    flags = " ".join(emoji(name) for name in reader.near[0].flag_emoji)
+    return _(
+        "Heard something from a customer? React to the message in a sales channel with {flags}, "
+        "or type */insight* and what you heard. It will stand here, with what became of it.",
+        flags=flags,
+    )
+
+
+def _paging(_: Texts, page: Page) -> list[Block]:
+    last = page.offset + len(page.entries)
+    buttons = []
+    if page.offset:
+        newer = str(max(0, page.offset - page.size))
+        buttons.append(ButtonElement(text=_("Newer"), action_id=Action.HOME_PAGE, value=newer))
+    if last < page.total:
+        buttons.append(ButtonElement(text=_("Older"), action_id=Action.HOME_PAGE_OLDER, value=str(last)))
+    if not buttons:
+        return []
+    shown = _(
+        "{first} to {last} of {total}",
+        first=_.number(page.offset + 1),
+        last=_.number(last),
+        total=_.number(page.total),
+    )
+    return [ActionsBlock(elements=buttons), ContextBlock(elements=[MarkdownTextObject(text=shown)])]
+
+
+def _bridges(
+    _: Texts, reader: Viewer, due: Mapping[int, Schedule], channel_names: Mapping[str, str]
+) -> list[Block]:
+    shown = [one for one in reader.bridges if one in reader.managed or one in reader.marketing]
+    if not shown and not reader.may_create_bridges:
+        return []
+    blocks: list[Block] = [DividerBlock(), HeaderBlock(text=_("Bridges"))]
+    blocks += [mrkdwn(_bridge_line(_, bridge, due.get(bridge.id), channel_names)) for bridge in shown[:10]]
+    if reader.may_create_bridges:
+        blocks.append(
+            ActionsBlock(
+                elements=[ButtonElement(text=_("Set up"), action_id=Action.HOME_SETUP, value="setup")]
+            )
+        )
+    return blocks
+
+
+def _bridge_line(
+    _: Texts, bridge: Bridge, schedule: Schedule | None, channel_names: Mapping[str, str]
+) -> str:
+    def channel(channel_id: str) -> str:
+        return "#" + slacktext.inert_mrkdwn(channel_names.get(channel_id, channel_id), {}, 80)
+
+    sales = ", ".join(channel(one) for one in bridge.sales_channel_ids[:20])
+    line = (
+        f"*{slacktext.inert_mrkdwn(bridge.name, {}, 80)}*: {sales} → {channel(bridge.marketing_channel_id)}"
+    )
+    if schedule is None or schedule.next_run_at is None:
+        return line
+    if schedule.is_paused:
+        return line + "\n" + _("Digest paused")
+    return line + "\n" + _("Next digest: {moment}", moment=_.moment(schedule.next_run_at, bridge.time_zone))

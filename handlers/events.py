@@ -1,0 +1,220 @@
+"""The ear: a middleware that stores what matters of an event before Bolt acknowledges it (promise 1).
+
+Bolt acknowledges events before their listener runs, so a listener would be too late. A raise here leaves the
+event unacknowledged, and Slack sends it again. Every subscribed event has a listener, which only wakes the
+worker: Slack counts an unmatched event as a failure.
+"""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any, Final
+
+from slack_bolt import App, BoltResponse
+
+from bot import metrics
+from bot.bridges.watch import BridgeWatch
+from bot.ids import Event
+from bot.inbox import Incoming, accept
+from bot.services import Services
+from bot.slack import base_emoji, message_text, read_person
+from storage import inbox, insights, workspace
+
+Payload = Mapping[str, Any]
+Reader = Callable[["Ear", Payload], Incoming | None]
+
+
+class Ear:
+    """Reads events into what is stored of them: who did what where, and no text."""
+
+    def __init__(self, services: Services, watch: BridgeWatch) -> None:
+        self.services = services
+        self.watch = watch
+
+    def hear(self, body: Payload, next: Callable[[], BoltResponse]) -> BoltResponse:
+        """The middleware: store first, acknowledge after."""
+        if body.get("type") != "event_callback":
+            return next()
+        began = time.perf_counter()
+        event = body["event"]
+        reader = READERS.get(event["type"])
+        incoming = reader(self, event) if reader else None
+        if incoming is None:
+            metrics.event(event["type"], "ignored")
+        else:
+            self._store(incoming, body.get("event_id"))
+        response = next()
+        metrics.ack(time.perf_counter() - began)
+        return response
+
+    def _store(self, incoming: Incoming, event_id: str | None) -> None:
+        with self.services.db.writing() as connection:
+            is_new = accept(self.services, connection, incoming, event_id)
+        metrics.event(incoming.kind, "accepted" if is_new else "repeated")
+
+
+def read_reaction(ear: Ear, event: Payload) -> Incoming | None:
+    item = event.get("item") or {}
+    if item.get("type") != "message":
+        return None
+    bridge = ear.watch.of_sales_channel(item["channel"])
+    emoji = base_emoji(event["reaction"])
+    if bridge is None or not bridge.is_flag(emoji):
+        return None
+    kind, channel, ts, user = event["type"], item["channel"], item["ts"], event["user"]
+    return Incoming(
+        kind=kind,
+        natural_key=f"{kind}:{channel}:{ts}:{user}:{emoji}:{event['event_ts']}",
+        channel_id=channel,
+        message_ts=ts,
+        user_id=user,
+        item=emoji,
+        event_ts=event["event_ts"],
+    )
+
+
+def read_message_event(ear: Ear, event: Payload) -> Incoming | None:
+    subtype = event.get("subtype")
+    if subtype == "message_changed":
+        return _edit(ear, event)
+    if subtype == "message_deleted":
+        return _of_insight(ear, event, "message_deleted", str(event.get("deleted_ts")))
+    is_ours = event.get("bot_id") or subtype not in (None, "file_share")
+    if event.get("channel_type") != "im" or is_ours or not event.get("user"):
+        return None
+    return _to_us("direct_message", event)
+
+
+def _edit(ear: Ear, event: Payload) -> Incoming | None:
+    now, before = event.get("message") or {}, event.get("previous_message") or {}
+    if now.get("subtype") == "tombstone":  # deleted, with replies below it
+        return _of_insight(ear, event, "message_deleted", str(now.get("ts")))
+    if before and message_text(now) == message_text(before):  # unfurled links, reply counters
+        return None
+    return _of_insight(ear, event, "message_changed", str(now.get("ts")))
+
+
+def _of_insight(ear: Ear, event: Payload, kind: str, ts: str) -> Incoming | None:
+    """Only what happens to an insight's message is of interest, or to one that is about to become one."""
+    channel = event["channel"]
+    with ear.services.db.reading() as connection:
+        if not (
+            insights.is_source(connection, ear.services.team_id, channel, ts)
+            or inbox.has_pending(connection, channel, ts)
+        ):
+            return None
+    stamp = event.get("event_ts") or event.get("ts")
+    return Incoming(
+        kind=kind, natural_key=f"{kind}:{channel}:{ts}:{stamp}", channel_id=channel, message_ts=ts
+    )
+
+
+def read_mention(ear: Ear, event: Payload) -> Incoming | None:
+    return None if event.get("bot_id") or not event.get("user") else _to_us("mention", event)
+
+
+def _to_us(kind: str, event: Payload) -> Incoming:
+    return Incoming(
+        kind=kind,
+        natural_key=f"{kind}:{event['channel']}:{event['ts']}",
+        channel_id=event["channel"],
+        message_ts=event["ts"],
+        user_id=event["user"],
+    )
+
+
+def read_home(ear: Ear, event: Payload) -> Incoming | None:
+    if event.get("tab") != "home":
+        return None
+    key = f"home_opened:{event['user']}:{event.get('event_ts')}"
+    return Incoming(kind="home_opened", natural_key=key, user_id=event["user"])
+
+
+def read_membership(ear: Ear, event: Payload) -> Incoming | None:
+    """Who is in a bridge's channels matters, and where Frontline itself is."""
+    channel, user = event["channel"], event["user"]
+    if user != ear.services.identity.user_id and not ear.watch.is_bridged(channel):
+        return None
+    return _about_channel(event, channel, f"{user}:")
+
+
+def read_channel(ear: Ear, event: Payload) -> Incoming | None:
+    raw = event.get("channel")
+    channel = raw["id"] if isinstance(raw, Mapping) else str(raw)
+    return _about_channel(event, channel) if ear.watch.is_bridged(channel) else None
+
+
+def _about_channel(event: Payload, channel: str, who: str = "") -> Incoming:
+    key = f"{event['type']}:{channel}:{who}{event.get('event_ts')}"
+    return Incoming(kind="channel", natural_key=key, channel_id=channel, item=event["type"])
+
+
+def read_new_id(ear: Ear, event: Payload) -> Incoming | None:
+    old, new = event["old_channel_id"], event["new_channel_id"]
+    key = f"channel_id_changed:{old}:{new}"
+    return Incoming(kind="channel_id_changed", natural_key=key, channel_id=old, item=new)
+
+
+def read_user(ear: Ear, event: Payload) -> Incoming | None:
+    """Profiles change all the time (a status, a picture); only what Frontline keeps of them matters."""
+    told = read_person(event["user"], ear.services.team_id)
+    with ear.services.db.reading() as connection:
+        known = workspace.person(connection, ear.services.team_id, told.user_id)
+    if known is not None and (told == known or (told.locale is None and _same_but_locale(told, known))):
+        return None
+    key = f"{event['type']}:{told.user_id}:{event.get('event_ts')}"
+    return Incoming(kind="person", natural_key=key, user_id=told.user_id)
+
+
+def _same_but_locale(told: workspace.Person, known: workspace.Person) -> bool:
+    return replace(told, locale=known.locale) == known
+
+
+def read_lost_access(ear: Ear, event: Payload) -> Incoming | None:
+    key = f"{event['type']}:{event.get('event_ts')}"
+    return Incoming(kind="access_lost", natural_key=key, item=event["type"])
+
+
+READERS: Final[Mapping[str, Reader]] = {
+    Event.REACTION_ADDED: read_reaction,
+    Event.REACTION_REMOVED: read_reaction,
+    Event.MESSAGE: read_message_event,
+    Event.APP_MENTION: read_mention,
+    Event.APP_HOME_OPENED: read_home,
+    Event.MEMBER_JOINED: read_membership,
+    Event.MEMBER_LEFT: read_membership,
+    Event.CHANNEL_ID_CHANGED: read_new_id,
+    Event.TEAM_JOIN: read_user,
+    Event.USER_CHANGE: read_user,
+    Event.TOKENS_REVOKED: read_lost_access,
+    Event.APP_UNINSTALLED: read_lost_access,
+    **dict.fromkeys(
+        (
+            Event.CHANNEL_ARCHIVE,
+            Event.CHANNEL_UNARCHIVE,
+            Event.CHANNEL_DELETED,
+            Event.CHANNEL_RENAME,
+            Event.CHANNEL_SHARED,
+            Event.CHANNEL_UNSHARED,
+            Event.CHANNEL_LEFT,
+            Event.GROUP_ARCHIVE,
+            Event.GROUP_UNARCHIVE,
+            Event.GROUP_DELETED,
+            Event.GROUP_RENAME,
+            Event.GROUP_LEFT,
+        ),
+        read_channel,
+    ),
+}
+
+
+def register(app: App, services: Services, watch: BridgeWatch) -> None:
+    """The middleware, and a listener for every event that the manifest subscribes to."""
+    ear = Ear(services, watch)
+    app.middleware(ear.hear)
+
+    def wake() -> None:
+        services.wake.inbox.set()
+
+    for event in Event:
+        app.event(event.value)(wake)

@@ -1,0 +1,27 @@
+"""The home tab's own buttons; those of its insights are the insights' own."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from slack_bolt import Ack, App
+
+from bot.home.tab import turn_page
+from bot.ids import Action
+from bot.insights import saving
+from handlers.edge import Edge
+
+Body = Mapping[str, Any]
+
+
+def register(app: App, edge: Edge) -> None:
+    """All listeners of the feature."""
+
+    @app.action(Action.HOME_NEW)
+    def new_insight(ack: Ack, body: Body) -> None:
+        edge.action(ack, body, lambda gesture: saving.open_form(edge.services, gesture))
+
+    def turn(ack: Ack, body: Body, action: Body) -> None:
+        edge.action(ack, body, lambda gesture: turn_page(edge.services, gesture, int(action["value"])))
+
+    app.action(Action.HOME_PAGE)(turn)
+    app.action(Action.HOME_PAGE_OLDER)(turn)

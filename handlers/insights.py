@@ -1,0 +1,117 @@
+"""`/insight`, the shortcuts, and the buttons and forms of single insights."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from slack_bolt import Ack, App
+
+from bot.gestures import Answer, Gesture
+from bot.ids import Action, Command, Shortcut, View
+from bot.insights import change, lists, messages_to_us, saving
+from bot.insights.command import answer_insight, store_text
+from bot.messages.insight_forms import metadata_of
+from bot.slack import read_message
+from handlers.edge import Edge, form_state
+
+Body = Mapping[str, Any]
+
+
+def register(app: App, edge: Edge) -> None:
+    """All listeners of the feature."""
+    _commands_and_shortcuts(app, edge)
+    _forms(app, edge)
+    _buttons(app, edge)
+    _lists(app, edge)
+
+
+def _commands_and_shortcuts(app: App, edge: Edge) -> None:
+    services = edge.services
+
+    @app.command(Command.INSIGHT)
+    def insight(ack: Ack, body: Body) -> None:
+        edge.command(ack, body, lambda gesture: answer_insight(services, gesture, body.get("text") or ""))
+
+    @app.shortcut(Shortcut.NEW_INSIGHT)
+    def new_insight(ack: Ack, body: Body) -> None:
+        edge.action(ack, body, lambda gesture: saving.open_form(services, gesture))
+
+    @app.shortcut(Shortcut.SAVE_MESSAGE)
+    def save_message(ack: Ack, body: Body) -> None:
+        channel_id = body["channel"]["id"]
+        shortcut = saving.Shortcut(channel_id, read_message(channel_id, body["message"]))
+        edge.action(ack, body, lambda gesture: saving.open_message(services, gesture, shortcut))
+
+
+def _forms(app: App, edge: Edge) -> None:
+    services = edge.services
+
+    @app.view(View.NEW_INSIGHT)
+    def save_new(ack: Ack, body: Body) -> None:
+        edge.submission(ack, body, lambda one, form: saving.save_new(services, one, body["view"], form))
+
+    @app.view(View.SAVE_MESSAGE)
+    def save_message(ack: Ack, body: Body) -> None:
+        edge.submission(ack, body, lambda one, form: saving.save_message(services, one, body["view"], form))
+
+    @app.view(View.EDIT_INSIGHT)
+    def save_details(ack: Ack, body: Body) -> None:
+        insight_id = int(metadata_of(body["view"]).get("insight", 0))
+        edge.submission(ack, body, lambda one, form: change.save_details(services, one, form, insight_id))
+
+    @app.action(Action.PICK_BRIDGE)
+    def pick_bridge(ack: Ack, body: Body) -> None:
+        view = body["view"]
+        edge.action(ack, body, lambda one: saving.pick_bridge(services, one, view, form_state(view)))
+
+
+def _buttons(app: App, edge: Edge) -> None:
+    services = edge.services
+
+    @app.action(Action.CHANGE_CATEGORY)
+    def change_category(ack: Ack, body: Body, action: Body) -> None:
+        insight_id, _, key = action["selected_option"]["value"].partition(":")
+        edge.action(
+            ack,
+            body,
+            lambda one: change.change_category(services, one, int(insight_id), key),
+            quiet=_at_home(body),
+        )
+
+    @app.action(Action.UNDO)
+    def undo(ack: Ack, body: Body, action: Body) -> None:
+        edge.action(
+            ack, body, lambda one: change.undo(services, one, int(action["value"])), quiet=_at_home(body)
+        )
+
+    @app.action(Action.ADD_DETAILS)
+    def add_details(ack: Ack, body: Body, action: Body) -> None:
+        edge.action(ack, body, lambda one: change.open_details(services, one, int(action["value"])))
+
+    @app.action(Action.ADD_SUPPORT)
+    def add_support(ack: Ack, body: Body, action: Body) -> None:
+        edge.action(ack, body, lambda one: change.add_support(services, one, int(action["value"])))
+
+    @app.action(Action.SAVE_TEXT)
+    def save_text(ack: Ack, body: Body, action: Body) -> None:
+        edge.action(ack, body, lambda one: store_text(services, one, action["value"]))
+
+    @app.action(Action.SAVE_DM)
+    def save_dm(ack: Ack, body: Body, action: Body) -> None:
+        edge.action(ack, body, lambda one: messages_to_us.ask_to_save(services, one, action["value"]))
+
+
+def _lists(app: App, edge: Edge) -> None:
+    def turn(ack: Ack, body: Body, action: Body) -> None:
+        def page(gesture: Gesture) -> Answer:
+            wanted = lists.Wanted.from_value(action["value"])
+            return lists.show_list(edge.services, gesture, wanted, turning=True)
+
+        edge.action(ack, body, page)
+
+    app.action(Action.LIST_PAGE)(turn)
+    app.action(Action.LIST_PAGE_OLDER)(turn)
+
+
+def _at_home(body: Body) -> bool:
+    """Pressed in the home tab, which is brought up to date anyway, and has no `response_url`."""
+    return bool((body.get("view") or {}).get("type") == "home")
