@@ -30,6 +30,7 @@ _SECRET_KEY: Final = re.compile(
 _FREE_KEYS: Final = frozenset({"message_ts", "view_id"})
 _SECRETS: Final = (
     (re.compile(r"\b(xox[a-z]|xapp|xoxe\.xox[a-z])-[A-Za-z0-9-]+"), r"\1-…"),
+    (re.compile(r"(non-JSON format: ).*", re.DOTALL), r"\1[withheld]"),  # slack_sdk quotes the body
     (re.compile(r"(hooks\.slack(?:-gov)?\.com/)\S+"), r"\1…"),
     (re.compile(r"([?&](?:ticket|token|app_id)=)[^&\s'\")]+"), r"\1…"),
     (re.compile(r"(\w+://[^/\s:@]*:)[^@\s/]+@"), r"\1…@"),

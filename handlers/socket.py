@@ -1,0 +1,128 @@
+"""Socket Mode: a connection to Slack that we open, over slack_bolt's own handler and client.
+
+A request is acknowledged when Bolt's middleware and listeners have committed (promise 1). The client answers
+pings, reconnects when Slack asks for it, and when the connection is lost.
+"""
+
+import threading
+import time
+from collections.abc import Callable
+from typing import Any, Final
+
+import structlog
+from slack_bolt import App
+from slack_bolt.adapter.socket_mode.builtin import SocketModeHandler
+from slack_bolt.adapter.socket_mode.internals import run_bolt_app, send_response
+from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.socket_mode.builtin import SocketModeClient
+from slack_sdk.socket_mode.request import SocketModeRequest
+
+from bot import metrics
+from bot.errors import OperatorError
+
+log = structlog.get_logger()
+
+CONCURRENCY: Final = 10  # requests worked on at once
+PING_EVERY: Final = 5.0  # seconds; the client gives a silent connection up after four times that
+
+UNREACHABLE: Final = (
+    "Slack can't be reached for Socket Mode. Check the network, a proxy (HTTPS_PROXY), and SLACK_API_URL."
+)
+REFUSALS: Final = {
+    "invalid_auth": "SLACK_APP_TOKEN is not valid. Make a new app-level token with connections:write.",
+    "not_authed": "SLACK_APP_TOKEN is not valid. Make a new app-level token with connections:write.",
+    "token_revoked": "SLACK_APP_TOKEN was revoked. Make a new app-level token with connections:write.",
+    "account_inactive": "The app or its workspace is inactive. Install the app again.",
+    "not_allowed_token_type": "SLACK_APP_TOKEN must be the app-level token (xapp-…), not the bot token.",
+    "missing_scope": "SLACK_APP_TOKEN lacks the scope connections:write. Make a new one with it.",
+    "forbidden_team": "The workspace does not allow this app. Ask its administrators.",
+    "socket_mode_not_enabled": "Socket Mode is off in the app's settings. Switch it on, or use HTTP mode.",
+}
+
+
+class _Handler(SocketModeHandler):
+    """Bolt's handler, which also measures how long Slack waited."""
+
+    def handle(self, client: SocketModeClient, req: SocketModeRequest) -> None:  # type: ignore[override]
+        started, began = time.perf_counter(), time.time()
+        response = run_bolt_app(self.app, req)
+        send_response(client, req, response, began)
+        metrics.acknowledged("socket", time.perf_counter() - started)
+
+
+class SocketConnection:
+    """Frontline's connection to Slack in Socket Mode."""
+
+    def __init__(
+        self,
+        bolt: App,
+        app_token: str,
+        *,
+        on_hello: Callable[[], None] = lambda: None,
+        concurrency: int = CONCURRENCY,
+    ) -> None:
+        """`on_hello` is called (in the socket's own thread: be quick) whenever a connection has been made
+        anew: what happened in between may have to be caught up.
+        """
+        self._bolt = bolt
+        self._app_token = app_token
+        self._on_hello = on_hello
+        self._concurrency = concurrency
+        self._handler: _Handler | None = None
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether the connection stands at the moment."""
+        return self._handler is not None and bool(self._handler.client.is_connected())
+
+    def connect(self) -> None:
+        """Connect; the client mends later losses. Raises OperatorError where it fails at once."""
+        address = self._address()
+        handler = _Handler(
+            self._bolt, self._app_token, concurrency=self._concurrency, ping_interval=PING_EVERY
+        )
+        client: SocketModeClient = handler.client
+        client.message_listeners.append(self._heard)
+        client.wss_uri = address
+        client.connect()
+        if not client.is_connected():  # the client logs why, and raises nothing
+            client.close()
+            raise OperatorError(UNREACHABLE)
+        self._handler = handler
+        log.info("socket_connected")
+
+    def _address(self) -> str:
+        """Where to connect: asked here, since the client would wait and try again where Slack refuses."""
+        try:
+            return str(self._bolt.client.apps_connections_open(app_token=self._app_token)["url"])
+        except SlackApiError as problem:
+            raise OperatorError(_refusal(problem)) from None
+        except (SlackClientError, OSError, ValueError):
+            raise OperatorError(UNREACHABLE) from None
+
+    def close(self, timeout: float = 8.0) -> bool:
+        """Take nothing new, answer what is in hand, disconnect. False: not within `timeout` seconds."""
+        if self._handler is None:
+            return True
+        client, self._handler = self._handler.client, None
+        client.auto_reconnect_enabled = client.default_auto_reconnect_enabled = False
+        client.closed = True  # nothing more is taken from the queue; Slack sends it again elsewhere
+        # Answers need the connection, so the workers end before it does.
+        waiting = threading.Thread(target=client.message_workers.shutdown, daemon=True)
+        waiting.start()
+        waiting.join(timeout)
+        if waiting.is_alive():
+            client.disconnect()
+            return False
+        client.close()
+        return True
+
+    def _heard(self, _: object, message: dict[str, Any], __: str | None) -> None:
+        if message.get("type") == "hello":
+            self._on_hello()
+
+
+def _refusal(problem: SlackApiError) -> str:
+    data = problem.response.data
+    code = str(data.get("error")) if isinstance(data, dict) else f"HTTP {problem.response.status_code}"
+    return REFUSALS.get(code, f"Slack refused the Socket Mode connection ({code}). Check SLACK_APP_TOKEN.")
