@@ -16,7 +16,9 @@ function cellNodes(cell) {
 
 const flatten = (element) => element.text ?? (element.elements ?? []).map(flatten).join('');
 const cellText = (cell) => (cell?.type === 'rich_text' ? flatten(cell) : String(cell?.text ?? cell?.value ?? ''));
-const isNumeric = (rows, column) => rows.length > 0 && rows.every((row) => row[column]?.type === 'raw_number');
+/** A column of numbers; a cell without one ("–") does not change that. */
+const isNumeric = (rows, column) => rows.some((row) => row[column]?.type === 'raw_number') && rows.every((row) => row[column]?.type === 'raw_number' || cellText(row[column]).length <= 2);
+const asNumber = (cell) => (cell?.type === 'raw_number' ? Number(cell.value) : -Infinity);
 
 /** Slack's `table`: the first row is the header; columns may be aligned and wrapped. */
 export function table(block) {
@@ -29,7 +31,7 @@ export function table(block) {
 }
 
 function compare(column, rows) {
-  if (isNumeric(rows, column)) return (a, b) => Number(a[column].value) - Number(b[column].value);
+  if (isNumeric(rows, column)) return (a, b) => asNumber(a[column]) - asNumber(b[column]) || 0;
   const collator = new Intl.Collator(locale(), { numeric: true, sensitivity: 'base' });
   return (a, b) => collator.compare(cellText(a[column]), cellText(b[column]));
 }
@@ -65,8 +67,9 @@ export function dataTable(block) {
     const sorted = view.column === null ? rows : [...rows].sort((a, b) => view.direction * compare(view.column, rows)(a, b));
     const from = view.page * size;
     const shown = sorted.slice(from, from + size);
+    const numeric = head.map((_, i) => isNumeric(rows, i));
     body.replaceChildren(...shown.map((row) => h('tr', {}, row.map((cell, i) =>
-      h(i === rowHeader ? 'th' : 'td', { scope: i === rowHeader ? 'row' : null, class: cell?.type === 'raw_number' ? 'align-right' : null }, cellNodes(cell))))));
+      h(i === rowHeader ? 'th' : 'td', { scope: i === rowHeader ? 'row' : null, class: numeric[i] ? 'align-right' : null }, cellNodes(cell))))));
     heads.forEach((node, i) => node.setAttribute('aria-sort', view.column !== i ? 'none' : view.direction === 1 ? 'ascending' : 'descending'));
     place.textContent = t('pageOf', { from: rows.length ? from + 1 : 0, to: from + shown.length, all: rows.length });
     previous.disabled = view.page === 0;

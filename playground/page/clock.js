@@ -22,10 +22,11 @@ async function move(body, target) {
     const answer = await act('clock', body);
     state.clockIsMoved = true;
     setClock(answer.clock, false);
+    if (body.next && answer.stops?.length === 0) emit('notice', { text: t('nothingDue') });
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     setClock(before, false);
-    emit('notice', { text: error.message === 'offline' ? t('offline') : error.message, kind: 'error' });
+    emit('notice', { text: error.message, kind: 'error' });
   }
 }
 

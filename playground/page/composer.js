@@ -175,7 +175,7 @@ export class Composer {
       this.files = files;
       this.showFiles();
       this.changed();
-      emit('notice', { text: error.message === 'offline' ? t('offline') : error.message, kind: 'error' });
+      emit('notice', { text: error.message, kind: 'error' });
     }
   }
 

@@ -110,11 +110,14 @@ function single(element, block, surface, family) {
   const placeholder = () => plainText(element.placeholder) || t('selectPlaceholder');
   const text = h('span', { class: 'select-value' });
   const node = h('button', { type: 'button', class: 'select', test: `action-${element.action_id}`, 'aria-haspopup': 'listbox', 'aria-expanded': 'false' }, text, icon('chevron', 16));
+  const clear = block.type === 'input' && block.optional
+    ? h('button', { type: 'button', class: 'select-clear', 'aria-label': t('clear'), title: t('clear'), onclick: () => choose(null) }, icon('close', 14)) : null;
   const show = () => {
     const value = surface.value(block, element);
     const item = value ? family.show(value) : null;
     text.replaceChildren(...[item?.before, item ? document.createTextNode(item.label) : document.createTextNode(placeholder())].filter(Boolean));
     text.classList.toggle('placeholder', !item);
+    if (clear) clear.hidden = !item;
     if (!surface.labels(block)) node.setAttribute('aria-label', item ? `${placeholder()}: ${item.label}` : placeholder());
   };
   const choose = async (item) => {
@@ -128,8 +131,6 @@ function single(element, block, surface, family) {
     isChosen: (item) => { const value = surface.value(block, element); return value ? family.show(value).key === item.key : false; },
   }));
   show();
-  const clear = block.type === 'input' && block.optional
-    ? h('button', { type: 'button', class: 'select-clear', 'aria-label': t('clear'), title: t('clear'), onclick: () => choose(null) }, icon('close', 14)) : null;
   return clear ? h('div', { class: 'select-row' }, node, clear) : node;
 }
 

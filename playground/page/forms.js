@@ -4,6 +4,7 @@
  */
 
 import { t } from './labels.js';
+import { state } from './store.js';
 
 const KEYS = {
   static_select: 'selected_option', external_select: 'selected_option', radio_buttons: 'selected_option',
@@ -33,9 +34,20 @@ const isList = (key) => ['selected_options', 'selected_users', 'selected_convers
 /** What the element holds before anyone touched it. */
 export function initialValue(element) {
   const key = valueKey(element);
-  const given = element[INITIAL[key]];
+  const here = element.default_to_current_conversation && state.place.channel ? state.place.channel : undefined;
+  const given = element[INITIAL[key]] ?? (here && isList(key) ? [here] : here);
   if (isList(key)) return given ?? [];
   return key === 'value' && given !== undefined && given !== null ? String(given) : given ?? null;
+}
+
+/** What the server still knows of a form's fields (after the page was loaded anew). */
+export function keptValues(view) {
+  const values = new Map();
+  for (const { block, element } of interactiveElements(view.blocks)) {
+    const kept = view.state?.values?.[block.block_id]?.[element.action_id];
+    if (kept && valueKey(element) in kept) values.set(valueId(block, element), kept[valueKey(element)]);
+  }
+  return values;
 }
 
 /** All elements of the blocks that a person can use, each with its block. */

@@ -7,7 +7,7 @@ export const LABELS = {
     act_as: 'Acting as', actAs: 'Act as', actAsHint: 'Choose whom you act as', add_details: 'Details',
     addReaction: 'Add reaction', answerFirst: 'Type to search', app: 'APP', appAbout: 'Home and Messages of the app',
     apps: 'Apps', attach: 'Attach a file or picture', back: 'Back', botOff: 'Frontline is not connected',
-    botOn: 'Frontline is connected', cancel: 'Cancel', channels: 'Channels', chart: 'Chart', choose: 'Choose',
+    botOn: 'Frontline is connected', cancel: 'Cancel', join: 'Join #{name}', joinHint: 'You can read this channel. Join it to write in it.', nothingDue: 'Nothing is due in the next two months.', channels: 'Channels', chart: 'Chart', choose: 'Choose',
     clear: 'Clear', clock: 'Workspace clock', clockGo: 'Go there', clockMoved: 'The clock has been moved',
     clockPast: 'The clock only moves forward.', clockTo: 'Move the clock to', close: 'Close',
     closeThread: 'Close thread', closeTour: 'Close the tour', commandInThread: 'Slash commands do not work in threads. Use them in the channel.',
@@ -22,7 +22,7 @@ export const LABELS = {
     hourHint: 'Move the clock one hour on', dayHint: 'Move the clock one day on', nextHint: 'Move the clock to the next thing that is due',
     home: 'Home', invalidEmail: 'Please enter an email address, such as name@example.com.',
     invalidNumber: 'Please enter a number.', invalidUrl: 'Please enter a link that starts with http:// or https://.',
-    justNow: 'just now', lastReply: 'last {when}', loading: 'Loading…', members: 'Members', menu: 'Menu', message: 'Message',
+    justNow: 'just now', lastReply: 'latest {when}', loading: 'Loading…', members: 'Members', menu: 'Menu', message: 'Message',
     messageBox: 'Message {name}', messages: 'Messages', more: 'More actions', moving: 'Moving to {when}…', movingOn: 'Moving the clock…',
     newMessages: 'New messages', next: 'Next', nextPage: 'Next page', noMatches: 'No matches', noNumber: 'no value',
     noOptions: 'Nothing to choose from', numberMax: 'Please enter {n} or less.', numberMin: 'Please enter {n} or more.',
@@ -45,7 +45,7 @@ export const LABELS = {
     act_as: 'Вы действуете как', actAs: 'Действовать как', actAsHint: 'Выберите, от чьего имени действовать', add_details: 'Подробности',
     addReaction: 'Добавить реакцию', answerFirst: 'Начните вводить', app: 'БОТ', appAbout: '«Главная» и сообщения приложения',
     apps: 'Приложения', attach: 'Прикрепить файл или картинку', back: 'Назад', botOff: 'Frontline не подключён',
-    botOn: 'Frontline на связи', cancel: 'Отмена', channels: 'Каналы', chart: 'Диаграмма', choose: 'Выбрать',
+    botOn: 'Frontline на связи', cancel: 'Отмена', join: 'Вступить в #{name}', joinHint: 'Этот канал можно читать. Чтобы писать в нём, вступите.', nothingDue: 'В ближайшие два месяца ничего не запланировано.', channels: 'Каналы', chart: 'Диаграмма', choose: 'Выбрать',
     clear: 'Очистить', clock: 'Часы рабочего пространства', clockGo: 'Перейти', clockMoved: 'Часы переведены',
     clockPast: 'Часы идут только вперёд.', clockTo: 'Перевести часы на', close: 'Закрыть',
     closeThread: 'Закрыть обсуждение', closeTour: 'Закрыть обзор', commandInThread: 'Команды со слешем не работают в обсуждениях. Введите команду в канале.',
@@ -81,6 +81,26 @@ export const LABELS = {
   },
 };
 
+/** Slack's error codes that a person on the page can meet, in words. */
+export const ERRORS = {
+  en: {
+    offline: 'The playground does not answer. Is it still running?', not_in_channel: 'You are not in this channel. Join it first.',
+    channel_not_found: 'There is no such channel, or you may not see it.', is_archived: 'This channel is archived.', no_text: 'There is nothing to send.',
+    cant_update_message: 'You can only change your own messages.', cant_delete_message: 'You can only delete your own messages.',
+    message_not_found: 'That message is not there any more.', thread_not_found: 'That thread is not there any more.', msg_too_long: 'This message is too long.',
+    already_reacted: 'You have set this reaction already.', no_reaction: 'You have not set this reaction.', user_not_found: 'There is no such person here.',
+    cannot_dm_bot: 'This app takes no direct messages.', cannot_reply_to_message: 'This message cannot be answered in a thread.',
+  },
+  ru: {
+    offline: 'Песочница не отвечает. Она ещё запущена?', not_in_channel: 'Вас нет в этом канале. Сначала вступите в него.',
+    channel_not_found: 'Такого канала нет, или он вам не виден.', is_archived: 'Этот канал в архиве.', no_text: 'Отправлять нечего.',
+    cant_update_message: 'Изменять можно только свои сообщения.', cant_delete_message: 'Удалять можно только свои сообщения.',
+    message_not_found: 'Этого сообщения больше нет.', thread_not_found: 'Этого обсуждения больше нет.', msg_too_long: 'Это сообщение слишком длинное.',
+    already_reacted: 'Эта реакция от вас уже стоит.', no_reaction: 'Вашей реакции здесь нет.', user_not_found: 'Такого человека здесь нет.',
+    cannot_dm_bot: 'Это приложение не принимает личных сообщений.', cannot_reply_to_message: 'На это сообщение нельзя ответить в обсуждении.',
+  },
+};
+
 /** Words that change with a number; forms by Intl.PluralRules. */
 export const PLURALS = {
   en: { replies: { one: '{n} reply', other: '{n} replies' }, members: { one: '{n} member', other: '{n} members' } },
@@ -98,6 +118,11 @@ export function t(key, values = {}) {
   const text = LABELS[language()][key];
   if (text === undefined) throw new Error(`no label ${key}`);
   return put(text, values);
+}
+
+/** What the server said went wrong, as a sentence: known codes are put into words, all else stays. */
+export function errorText(message) {
+  return ERRORS[language()][message] ?? message;
 }
 
 /** A label that counts. */

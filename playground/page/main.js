@@ -165,6 +165,7 @@ function wire() {
   on('open-home', () => openPlace({ kind: 'home', channel: null }));
   on('open-bot-messages', () => guarded(async () => {
     const channel = botChannel()?.id ?? (await tryAct('open_dm', { with: bot().id }))?.channel;
+    tryAct('open_home', { tab: 'messages' });
     if (channel) await openChannel(channel.id ?? channel);
   }));
   on('open-dm', (id) => guarded(async () => {

@@ -1,5 +1,6 @@
 /** The middle of the page: a channel with its messages and composer, or the app with its two tabs. */
 
+import { tryAct } from './api.js';
 import { Composer } from './composer.js';
 import { fill, h, icon } from './dom.js';
 import { homePanel } from './home.js';
@@ -34,8 +35,9 @@ export function mainPanel(node) {
   const head = h('header', { class: 'panel-head main-head' });
   const list = messageList();
   const composer = new Composer('channel', () => ({ channel: state.place.channel ?? '' }), { editLast: list.editLast });
+  const join = h('div', { class: 'join-bar', hidden: true });
   const home = homePanel();
-  const channelView = h('div', { class: 'channel-view' }, list.node, composer.form);
+  const channelView = h('div', { class: 'channel-view' }, list.node, join, composer.form);
   fill(node, head, channelView, home.node);
 
   function showHead() {
@@ -47,6 +49,16 @@ export function mainPanel(node) {
     else fill(head);
   }
 
+  function showJoin() {
+    const channel = channelById(state.place.channel);
+    const outside = channel?.kind === 'channel' && channel.members && !channel.members.includes(state.me.id) && !channel.is_archived;
+    join.hidden = !outside;
+    composer.form.hidden = Boolean(outside);
+    if (outside) {
+      fill(join, h('span', {}, t('joinHint')), h('button', { type: 'button', class: 'button primary', test: 'join', onclick: () => tryAct('join', { channel: channel.id }) }, t('join', { name: channel.name })));
+    }
+  }
+
   function show() {
     if (!state.ready || state.place.kind === 'none') return;
     const atHome = state.place.kind === 'home';
@@ -56,6 +68,7 @@ export function mainPanel(node) {
     if (atHome) home.show();
     else {
       composer.show();
+      showJoin();
       list.show();
     }
   }
@@ -63,7 +76,10 @@ export function mainPanel(node) {
   on('place', show);
   on('state', show);
   on('home', () => { if (state.place.kind === 'home') home.show(); });
-  on('channels', showHead);
+  on('channels', () => {
+    showHead();
+    showJoin();
+  });
   on('users', show);
   on('messages', ({ channel }) => { if (state.place.channel === channel) list.show(); });
   let day = '';

@@ -72,8 +72,14 @@ async function remove(message) {
   if (yes) await tryAct('delete', { channel: message.channel, ts: message.ts });
 }
 
+/** Dismiss a note for good: here at once, and on the server. */
+function hide(message) {
+  dismiss(message.channel, message.ts);
+  return tryAct('delete', { channel: message.channel, ts: message.ts });
+}
+
 async function copyLink(message) {
-  const address = permalink(message);
+  const address = message.permalink ?? permalink(message);
   try {
     await navigator.clipboard.writeText(address);
     emit('notice', { text: t('copied') });
@@ -167,7 +173,7 @@ export function messageRow(message, { follows = false, inThread = false, redraw 
     follows ? null : byline(message, user),
     message.broadcast && !inThread ? h('button', { type: 'button', class: 'broadcast-note', onclick: () => emit('open-thread', { channel: message.channel, ts: rootOf(message) }) }, icon('thread', 14), t('broadcast')) : null,
     body, reactionRow(message), threadSummary(message, inThread),
-    message.ephemeral ? h('button', { type: 'button', class: 'link-button', test: 'dismiss', onclick: () => dismiss(message.channel, message.ts) }, t('dismiss')) : null),
+    message.ephemeral ? h('button', { type: 'button', class: 'link-button', test: 'dismiss', onclick: () => hide(message) }, t('dismiss')) : null),
   toolbar(message, inThread, startEdit));
   row.startEdit = startEdit;
   return row;

@@ -67,7 +67,8 @@ export function pointOut(container, ts) {
 export function messageList() {
   const cache = new RowCache();
   const dividers = new Map();
-  const list = h('div', { class: 'message-list', role: 'log', 'aria-live': 'polite', test: 'message-list', tabindex: '0' });
+  const inner = h('div', { class: 'message-rows' });
+  const list = h('div', { class: 'message-list', role: 'log', 'aria-live': 'polite', test: 'message-list', tabindex: '0' }, inner);
   const jump = h('button', { type: 'button', class: 'jump', test: 'new-messages', hidden: true, onclick: () => toEnd() }, icon('down', 15), t('newMessages'));
   let shownChannel = null;
   let newest = null;
@@ -79,8 +80,9 @@ export function messageList() {
     sticky = nearEnd();
     if (sticky) jump.hidden = true;
   });
-  new ResizeObserver(() => { if (sticky) toEnd(); }).observe(list);
-  list.addEventListener('load', () => { if (sticky) toEnd(); }, true); // pictures that arrive later
+  const grown = new ResizeObserver(() => { if (sticky) toEnd(); }); // pictures and charts arrive after their rows
+  grown.observe(list);
+  grown.observe(inner);
 
   const divider = (ms) => {
     const key = dayKey(ms);
@@ -116,12 +118,12 @@ export function messageList() {
       jump.hidden = true;
     }
     if (!state.messages.has(channel.id)) {
-      reconcile(list, [h('div', { class: 'loading' }, t('loading'))]);
+      reconcile(inner, [h('div', { class: 'loading' }, t('loading'))]);
       return;
     }
     const { nodes, last } = rows(channel);
     const wasSticky = sticky;
-    reconcile(list, nodes.length ? nodes : [beginning(channel)]);
+    reconcile(inner, nodes.length ? nodes : [beginning(channel)]);
     const own = last?.user === state.me.id;
     if (wasSticky || (own && last?.ts !== newest)) toEnd();
     else if (!changed && last && last.ts !== newest) jump.hidden = false;

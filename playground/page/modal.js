@@ -4,8 +4,8 @@ import { ApiError, act, tryAct } from './api.js';
 import { renderBlocks } from './blocks.js';
 import { fill, h, icon, iconButton } from './dom.js';
 import { spinner } from './elements.js';
-import { faults, interactiveElements, stateValues, valueId } from './forms.js';
-import { t } from './labels.js';
+import { faults, interactiveElements, keptValues, stateValues, valueId } from './forms.js';
+import { errorText, t } from './labels.js';
 import { plainText, textObject } from './mrkdwn.js';
 import { avatar } from './people.js';
 import { closePopover } from './popover.js';
@@ -15,7 +15,7 @@ import { Surface } from './surface.js';
 const forms = new Map(); // view id -> {values, errors, error, busy}
 
 function formOf(view) {
-  if (!forms.has(view.id)) forms.set(view.id, { values: new Map(), errors: {}, error: null, busy: false, hash: null });
+  if (!forms.has(view.id)) forms.set(view.id, { values: keptValues(view), errors: {}, error: null, busy: false, hash: null });
   return forms.get(view.id);
 }
 
@@ -40,8 +40,7 @@ export function modalLayer() {
   async function submit() {
     const view = top();
     const form = view ? formOf(view) : null;
-    if (!view?.submit && !interactiveElements(view?.blocks).length) return;
-    if (!form || form.busy || !view.submit) return;
+    if (!form || form.busy || !view.submit) return; // Enter in a form without a submit button
     form.errors = faults(view.blocks, form.values);
     form.error = null;
     if (Object.keys(form.errors).length) {
@@ -52,10 +51,10 @@ export function modalLayer() {
     draw();
     try {
       const answer = await act('submit_view', { view_id: view.id, state: stateValues(view.blocks, form.values) });
-      if (answer.ok === false) Object.assign(form, { errors: answer.errors ?? {}, error: answer.error ?? null });
+      if (answer.ok === false) Object.assign(form, { errors: answer.errors ?? {}, error: answer.error ? errorText(answer.error) : null });
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      form.error = error.message === 'offline' ? t('offline') : error.message;
+      form.error = errorText(error.message);
     } finally {
       form.busy = false;
     }

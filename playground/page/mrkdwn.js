@@ -215,6 +215,6 @@ export function asTyped(text) {
 
 /** True for a text of a few emoji and nothing else: those are shown large. */
 export function onlyEmoji(text) {
-  const codes = String(text ?? '').trim().split(/\s+|(?<=:)(?=:[a-z])/).filter(Boolean);
+  const codes = String(text ?? '').trim().split(/\s+|(?<=:)(?=:(?!skin-tone)[a-z])/).filter(Boolean);
   return codes.length > 0 && codes.length <= 6 && codes.every((code) => /^:[a-z0-9_+:-]+:$/.test(code) && emojiCharacter(code.slice(1, -1)));
 }

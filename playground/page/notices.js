@@ -1,7 +1,7 @@
 /** Short notes at the foot of the page: what went wrong, what the workspace says, and whether the line is up. */
 
 import { h, icon, iconButton } from './dom.js';
-import { t } from './labels.js';
+import { errorText, t } from './labels.js';
 import { mrkdwn } from './mrkdwn.js';
 import { on, state } from './store.js';
 
@@ -12,8 +12,7 @@ export function notices(node) {
   node.append(lost);
 
   on('notice', ({ text, kind = 'info' }) => {
-    const words = text === 'offline' ? t('offline') : text;
-    const one = h('div', { class: `notice ${kind}`, test: 'notice' }, icon(kind === 'error' ? 'warning' : 'info', 17), h('div', {}, mrkdwn(words)),
+    const one = h('div', { class: `notice ${kind}`, test: 'notice' }, icon(kind === 'error' ? 'warning' : 'info', 17), h('div', {}, mrkdwn(errorText(text))),
       iconButton('close', t('dismiss'), { onclick: () => one.remove() }));
     node.append(one);
     setTimeout(() => one.remove(), SHOWN_MS);

@@ -24,7 +24,7 @@ function format(ms, options) {
 
 export const tsToMs = (ts) => Math.floor(Number(ts) * 1000);
 export const clockTime = (ms) => format(ms, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
-export const weekdayTime = (ms) => `${capital(format(ms, { weekday: 'long' }))} ${clockTime(ms)}`;
+export const weekdayTime = (ms) => `${format(ms, { weekday: 'long' })} ${clockTime(ms)}`;
 export const shortDate = (ms) => format(ms, { weekday: 'short', day: 'numeric', month: 'short' });
 export const fullDateTime = (ms) =>
   format(ms, { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
