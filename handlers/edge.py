@@ -101,6 +101,16 @@ class Edge:
         else:
             ack()
 
+    def options(self, ack: Ack, body: Body, use: Callable[[str, str], list[dict[str, Any]]]) -> None:
+        """A field whose options come from Frontline: `use(user_id, typed)` gives those that fit (≤100)."""
+        found: list[dict[str, Any]] = []
+        if not self._is_foreign(body["user"].get("team_id")):
+            try:
+                found = use(body["user"]["id"], str(body.get("value") or ""))
+            except Exception:  # a process boundary: the field shows that nothing was found
+                log.exception("options_failed")
+        ack(options=found)
+
     def texts(self, user_id: str) -> Texts:
         """The texts in the person's language."""
         with self.services.db.reading() as connection:

@@ -1,0 +1,89 @@
+"""`/frontline …`: setup, digest, language and help, in English and Russian; help for all else."""
+
+from typing import Final
+
+from sqlalchemy import Connection
+
+from bot.bridges.setup import open_setup
+from bot.digests.answer import answer_digest
+from bot.errors import UserError
+from bot.gestures import Answer, Gesture, Reply
+from bot.i18n import N_
+from bot.inbox import say_for
+from bot.messages.bridges import LANGUAGE_NAMES
+from bot.messages.help import help_message, language_help, language_set, unknown_command
+from bot.services import Services
+from bot.workspace.access import Viewer, viewer
+from storage import inbox, workspace
+from storage.bridges import Bridge
+
+AUTOMATIC: Final = "auto"
+SETUP: Final = frozenset({"setup", "set-up", "settings", "настройка", "настройки", "настроить"})
+DIGEST: Final = frozenset({"digest", "дайджест"})
+LANGUAGE: Final = frozenset({"language", "lang", "язык"})
+HELP: Final = frozenset({"", "help", "?", "помощь", "справка"})
+LANGUAGE_WORDS: Final = {
+    "en": "en",
+    "english": "en",
+    "английский": "en",
+    "ru": "ru",
+    "russian": "ru",
+    "русский": "ru",
+    "auto": AUTOMATIC,
+    "авто": AUTOMATIC,
+}
+
+
+def answer_frontline(services: Services, gesture: Gesture, line: str) -> Answer:
+    """What the line behind `/frontline` asks for; an unknown one gets help, not silence."""
+    first, _space, rest = " ".join(line.split()).partition(" ")
+    word = first.casefold()
+    if word in SETUP and not rest:
+        return open_setup(services, gesture)
+    if word in DIGEST:
+        return answer_digest(services, gesture, rest)
+    if word in LANGUAGE:
+        return choose_language(services, gesture, rest)
+    with services.db.reading() as connection:
+        who = viewer(connection, services.team_id, gesture.user_id)
+    _require_own(who)
+    bridge = bridge_at_hand(who, gesture.channel_id)
+    if word in HELP and not rest:
+        return Reply(help_message(who.texts, bridge))
+    return Reply(unknown_command(who.texts, bridge, line.strip()))
+
+
+def bridge_at_hand(who: Viewer, channel_id: str | None) -> Bridge | None:
+    """The bridge of the channel; else the one that the person is near, if it is only one."""
+    for bridge in who.bridges:
+        if channel_id in {*bridge.sales_channel_ids, bridge.marketing_channel_id}:
+            return bridge
+    return who.near[0] if len(who.near) == 1 else None
+
+
+def choose_language(services: Services, gesture: Gesture, word: str) -> Answer:
+    """Set the language in which Frontline talks to the person, or say which it is."""
+    wanted = LANGUAGE_WORDS.get(word.strip().casefold())
+    with services.db.writing() as connection:
+        who = viewer(connection, services.team_id, gesture.user_id)
+        _require_own(who)
+        if wanted is None:
+            return Reply(language_help(who.texts, LANGUAGE_NAMES[who.language]))
+        if inbox.first_time(connection, gesture.key, services.clock.now()):
+            _save_language(services, connection, gesture, wanted)
+        who = viewer(connection, services.team_id, gesture.user_id)
+        name = LANGUAGE_NAMES[who.language]
+        return Reply(language_set(who.texts, name, automatic=wanted == AUTOMATIC))
+
+
+def _save_language(services: Services, connection: Connection, gesture: Gesture, wanted: str) -> None:
+    team_id, user_id = services.team_id, gesture.user_id
+    workspace.save_language(connection, team_id, user_id, None if wanted == AUTOMATIC else wanted)
+    if workspace.with_home(connection, team_id, [user_id]):
+        say_for(services, connection, gesture.key).home(user_id)
+
+
+def _require_own(who: Viewer) -> None:
+    """Guests may read help and choose their language; people of other organisations may nothing."""
+    if who.person is not None and (who.person.is_external or who.person.is_deleted):
+        raise UserError(N_("Frontline is for members of this workspace only."))

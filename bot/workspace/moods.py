@@ -1,0 +1,159 @@
+"""What befalls channels and people, and what that means for bridges: nothing stops silently.
+
+Each worker reads Slack anew, whatever the event said, since events come out of order; what is told follows
+from the difference between what was known and what is so now, so that no repetition tells it twice.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Final
+
+import structlog
+from sqlalchemy import Connection
+
+from bot.inbox import Apply, Worker
+from bot.messages.bridges import could_not_join
+from bot.messages.moods import Fault, Trouble, channel_shown, concerns, trouble_message
+from bot.outbox import Say
+from bot.services import Services
+from bot.slack import SlackRefused
+from bot.workspace.access import viewer
+from bot.workspace.directory import refresh_channel, refresh_person
+from storage import bridges, workspace
+from storage.bridges import Bridge
+from storage.inbox import InboxRow
+from storage.workspace import Channel
+
+log = structlog.get_logger()
+
+# What a bot's token meets where it can't see or can't enter the channel by itself.
+CLOSED: Final = "channel_not_found"
+
+
+def channel_changed(services: Services, row: InboxRow) -> Apply:
+    """A channel was renamed, archived, shared, left or the like."""
+    assert row.channel_id is not None
+    return _telling(services, row.channel_id, refresh_channel(services, row), row.natural_key)
+
+
+def _telling(services: Services, channel_id: str, save: Apply, key: str) -> Apply:
+    """`save`, and word to those who manage the bridges for which the channel no longer does its part."""
+
+    def apply(connection: Connection, say: Say) -> None:
+        before = workspace.channel(connection, say.team_id, channel_id)
+        save(connection, say)
+        after = workspace.channel(connection, say.team_id, channel_id)
+        new = faults(after) - faults(before)
+        if new:
+            _tell(connection, say, channel_id, after or before, new, key)
+            log.info("bridge_channel_trouble", channel=channel_id, faults=sorted(new))
+
+    return apply
+
+
+def faults(channel: Channel | None) -> frozenset[Fault]:
+    """What keeps the channel from doing its part. One that is not known is one Frontline never was in."""
+    if channel is None:
+        return frozenset({Fault.ABSENT})
+    found = {
+        Fault.ABSENT: not channel.is_member and not channel.is_archived,
+        Fault.ARCHIVED: channel.is_archived,
+        Fault.SHARED: channel.is_shared,
+        Fault.PRIVATE: channel.is_private,
+    }
+    return frozenset(fault for fault, holds in found.items() if holds)
+
+
+def _tell(
+    connection: Connection,
+    say: Say,
+    channel_id: str,
+    channel: Channel | None,
+    new: frozenset[Fault],
+    key: str,
+) -> None:
+    public = channel.name if channel and not channel.is_private else None
+    shown = channel_shown(channel_id, public)
+    told: dict[str, list[Trouble]] = {}
+    for bridge in bridges.all_bridges(connection, say.team_id):
+        is_marketing = channel_id == bridge.marketing_channel_id
+        if not is_marketing and channel_id not in bridge.sales_channel_ids:
+            continue
+        troubles = [
+            Trouble(bridge.name, shown, is_marketing, fault)
+            for fault in sorted(new)
+            if concerns(fault, is_marketing=is_marketing)
+        ]
+        for user_id in caretakers(connection, say.team_id, bridge) if troubles else ():
+            told.setdefault(user_id, []).extend(troubles)
+    for user_id, troubles in told.items():
+        _ = viewer(connection, say.team_id, user_id).texts
+        say.direct(f"mood:{key}:{user_id}", user_id, trouble_message(_, troubles))
+
+
+def caretakers(connection: Connection, team_id: str, bridge: Bridge) -> list[str]:
+    """The bridge's managers and the workspace's admins, as far as they are active people."""
+    ids = dict.fromkeys([*bridge.manager_ids, *workspace.administrators(connection, team_id)])
+    found = ((user_id, workspace.person(connection, team_id, user_id)) for user_id in ids)
+    return [
+        user_id for user_id, one in found if one and not (one.is_bot or one.is_deleted or one.is_external)
+    ]
+
+
+def join_channel(services: Services, row: InboxRow) -> Apply:
+    """Enter a bridge's public channel (scope `channels:join`), or tell who asked for it what to do."""
+    assert row.channel_id is not None
+    try:
+        channel = services.slack.channel(row.channel_id)
+        if channel.is_private and not channel.is_member:
+            raise SlackRefused(CLOSED)
+        if not channel.is_member:
+            services.slack.call("conversations.join", channel=row.channel_id)
+    except SlackRefused as refused:
+        if not refused.is_final:
+            raise
+        return _not_joined(row, refused.code)
+    return _telling(services, row.channel_id, refresh_channel(services, row), row.natural_key)
+
+
+def _not_joined(row: InboxRow, code: str) -> Apply:
+    assert row.channel_id is not None
+    channel_id = row.channel_id
+    log.warning("channel_not_joined", channel=channel_id, code=code)
+
+    def tell(connection: Connection, say: Say) -> None:
+        people = [row.user_id] if row.user_id else workspace.administrators(connection, say.team_id)
+        for user_id in people:
+            _ = viewer(connection, say.team_id, user_id).texts
+            say.direct(f"{row.natural_key}:{user_id}", user_id, could_not_join(_, channel_id, code))
+
+    return tell
+
+
+def channel_id_changed(services: Services, row: InboxRow) -> Apply:
+    """A channel got a new id (`item`): its bridges and insights follow it."""
+    assert row.channel_id is not None
+    assert row.item is not None
+    old, new = row.channel_id, row.item
+    save = refresh_channel(services, replace(row, channel_id=new))
+
+    def follow(connection: Connection, say: Say) -> None:
+        was_known = workspace.channel(connection, say.team_id, old)
+        if was_known is not None:
+            # The new id stands for the same channel: what was known of the old one is known of it.
+            if workspace.channel(connection, say.team_id, new) is None:
+                known = replace(was_known, channel_id=new)
+                workspace.save_channel(connection, say.team_id, known, say.now)
+            workspace.leave_channel(connection, say.team_id, old)
+        bridges.follow_channel(connection, say.team_id, old, new)
+        _telling(services, new, save, row.natural_key)(connection, say)
+
+    return follow
+
+
+WORKERS: Final[Mapping[str, Worker]] = {
+    "channel": channel_changed,
+    "channel_id_changed": channel_id_changed,
+    "person": refresh_person,
+    "join_channel": join_channel,
+}
