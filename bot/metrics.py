@@ -4,6 +4,7 @@ The core calls one small function for each thing worth counting. The registry is
 else in the process shows up. Labels hold kinds and results only, never people, channels or texts.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Final
@@ -19,6 +20,7 @@ from storage.database import Database
 
 CONTENT_TYPE: Final = CONTENT_TYPE_LATEST
 REGISTRY: Final = CollectorRegistry()
+_CODE: Final = re.compile(r"\w{1,60}")
 
 _events = Counter(
     "frontline_events",
@@ -72,7 +74,8 @@ def post(kind: str, result: str) -> None:
 
 def retry(queue: str, reason: str) -> None:
     """A row of `inbox` or `outbox` was put back; `reason` is an error code."""
-    _retries.labels(queue, reason).inc()
+    # What is no code (a proxy's page, say) would make a label of its own each time.
+    _retries.labels(queue, reason if _CODE.fullmatch(reason) else "other").inc()
 
 
 def missed_runs(kind: str, count: int) -> None:

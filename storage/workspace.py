@@ -43,6 +43,11 @@ def save_workspace(connection: Connection, team_id: str, name: str, bot_user_id:
     upsert(connection, workspaces, values, ["team_id"])
 
 
+def teams(connection: Connection) -> list[str]:
+    """Ids of the workspaces that are known."""
+    return list(connection.scalars(select(workspaces.c.team_id).order_by(workspaces.c.team_id)))
+
+
 def directory_read_at(connection: Connection, team_id: str) -> datetime | None:
     """When people and channels were last read from Slack as a whole."""
     at: datetime | None = connection.scalar(
