@@ -14,6 +14,7 @@ from uuid import uuid4
 import structlog
 from sqlalchemy import Connection
 
+from bot import metrics
 from bot.outbox import Say
 from bot.services import Services
 from bot.slack import LOST_ACCESS, SlackBusy, SlackProblem, SlackRefused
@@ -100,6 +101,7 @@ def work_one(services: Services, workers: Mapping[str, Worker]) -> bool:
         bound.exception("event_failed")
     else:
         services.wake.outbox.set()
+        metrics.event(row.kind, "done")
         bound.info("event_done")
     return True
 
@@ -119,6 +121,10 @@ def _put_back(
         inbox.put_back(
             connection, row.id, token, due_at=services.clock.real() + wait, error=error, park=park or too_many
         )
+    if park or too_many:
+        metrics.event(row.kind, "parked")
+    else:
+        metrics.retry("inbox", error)
 
 
 def _backoff(attempts: int) -> timedelta:

@@ -14,6 +14,7 @@ from uuid import uuid4
 import structlog
 from sqlalchemy import Connection
 
+from bot import metrics
 from bot.clock import slack_ts
 from bot.services import Services
 from bot.slack import SlackBusy, SlackProblem, SlackRefused, SlackUnclear
@@ -176,8 +177,8 @@ def send_one(services: Services, builders: Mapping[str, Builder]) -> bool:
         _unclear(services, row, token, unclear)
         bound.warning("post_unclear", code=unclear.code)
     else:
+        bound.info("post_done", state=values["state"])
         _end(services, row, token, **values)
-        bound.info("post_sent" if values["state"] == "sent" else "post_dropped")
     return True
 
 
@@ -250,17 +251,18 @@ def _carry_out(services: Services, row: OutboxRow, builders: Mapping[str, Builde
 
 
 def _end(services: Services, row: OutboxRow, token: str, **values: Any) -> None:
-    at = services.clock.now()
+    at, state = services.clock.now(), values.pop("state")
     with services.db.writing() as connection:
-        if values["state"] == "dropped":
+        if state == "dropped":
             outbox.park_children(connection, row.id, at)
         outbox.finish(
             connection,
             row,
             token,
-            state=values.pop("state"),
+            state=state,
             values={"finished_at": at, "in_doubt_at": None, "error": None, **values},
         )
+    metrics.post(row.kind, state)
 
 
 def _refused(services: Services, row: OutboxRow, token: str, refused: SlackRefused) -> None:
@@ -279,6 +281,7 @@ def _refused(services: Services, row: OutboxRow, token: str, refused: SlackRefus
         )
         if ended and state == "parked":
             outbox.park_children(connection, row.id, at)
+    metrics.post(row.kind, state)
 
 
 def _unclear(services: Services, row: OutboxRow, token: str, unclear: SlackProblem) -> None:
@@ -293,6 +296,7 @@ def _put_back(
     if not in_doubt:
         # An earlier attempt may still be in doubt; this one is not.
         values["in_doubt_at"] = row.in_doubt_at
+    metrics.retry("outbox", error)
     with services.db.writing() as connection:
         outbox.put_back(connection, row.id, token, values)
         if error == "ratelimited" and row.channel_id:

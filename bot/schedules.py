@@ -10,6 +10,7 @@ from datetime import datetime, time
 import structlog
 from sqlalchemy import Connection
 
+from bot import metrics
 from bot.inbox import say_for
 from bot.outbox import Say
 from bot.recurrence import Recurrence
@@ -50,6 +51,7 @@ def run_one_due(services: Services, jobs: Mapping[str, Job]) -> bool:
         jobs[schedule.kind](services, connection, say, schedule, latest)
         schedules.record(connection, Run(schedule.id, latest, "done", now))
     services.wake.outbox.set()
+    metrics.missed_runs(schedule.kind, len(missed))
     log.info("schedule_ran", schedule=schedule.id, kind=schedule.kind, due_at=latest, missed=len(missed))
     return True
 

@@ -5,7 +5,6 @@ event unacknowledged, and Slack sends it again. Every subscribed event has a lis
 worker: Slack counts an unmatched event as a failure.
 """
 
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, Final
@@ -35,7 +34,6 @@ class Ear:
         """The middleware: store first, acknowledge after."""
         if body.get("type") != "event_callback":
             return next()
-        began = time.perf_counter()
         event = body["event"]
         reader = READERS.get(event["type"])
         incoming = reader(self, event) if reader else None
@@ -43,9 +41,7 @@ class Ear:
             metrics.event(event["type"], "ignored")
         else:
             self._store(incoming, body.get("event_id"))
-        response = next()
-        metrics.ack(time.perf_counter() - began)
-        return response
+        return next()
 
     def _store(self, incoming: Incoming, event_id: str | None) -> None:
         with self.services.db.writing() as connection:
