@@ -1,0 +1,77 @@
+"""Metrics: counted where it happens, depths read when asked."""
+
+from datetime import timedelta
+
+import pytest
+
+from bot import metrics
+from bot.inbox import Incoming, accept
+from storage import inbox
+from storage.database import Database, open_database
+from tests.support import MARKETING, MONDAY, StandingClock, make_services, say
+
+
+def value(text: str, sample: str) -> float:
+    """The value of one sample, by its full name with labels; 0 where it is not there."""
+    found = [line.rsplit(" ", 1)[1] for line in text.splitlines() if line.rsplit(" ", 1)[0] == sample]
+    return float(found[0]) if found else 0.0
+
+
+def test_what_the_core_counts(database: Database) -> None:
+    clock = StandingClock()
+    before = metrics.exposition(database, clock).decode()
+    metrics.event("reaction_added", "accepted")
+    metrics.post("post", "sent")
+    metrics.retry("outbox", "ratelimited")
+    metrics.retry("outbox", "Received a response in a non-JSON format: <html>")
+    metrics.missed_runs("digest", 2)
+    metrics.insight("reaction")
+    metrics.acknowledged("http", 0.02)
+    after = metrics.exposition(database, clock).decode()
+
+    def grew(sample: str) -> float:
+        return value(after, sample) - value(before, sample)
+
+    assert grew('frontline_events_total{kind="reaction_added",result="accepted"}') == 1
+    assert grew('frontline_posts_total{kind="post",result="sent"}') == 1
+    assert grew('frontline_retries_total{queue="outbox",reason="ratelimited"}') == 1
+    assert grew('frontline_retries_total{queue="outbox",reason="other"}') == 1
+    assert grew('frontline_missed_runs_total{kind="digest"}') == 2
+    assert grew('frontline_insights_total{source="reaction"}') == 1
+    assert grew('frontline_ack_seconds_bucket{le="0.025",transport="http"}') == 1
+    assert "python_info" not in after
+
+
+def test_depths_come_from_the_database(database: Database) -> None:
+    clock = StandingClock()
+    services = make_services(database, clock)
+    with database.writing() as connection:
+        for key in ("one", "two"):
+            accept(services, connection, Incoming(kind="reaction_added", natural_key=key))
+        say(services, connection).post("p", MARKETING, {"text": "x"})
+    with database.writing() as connection:
+        row = inbox.claim(connection, clock.real(), clock.real(), "t")
+        assert row is not None
+        inbox.put_back(connection, row.id, "t", due_at=MONDAY, error="boom", park=True)
+    clock.pass_time(seconds=90)
+    told = metrics.exposition(database, clock).decode()
+    assert value(told, 'frontline_queue_rows{queue="inbox",state="pending"}') == 1
+    assert value(told, 'frontline_queue_rows{queue="inbox",state="parked"}') == 1
+    assert value(told, 'frontline_queue_rows{queue="outbox",state="pending"}') == 1
+    assert value(told, 'frontline_queue_oldest_seconds{queue="inbox"}') == 90
+    assert value(told, 'frontline_queue_oldest_seconds{queue="outbox"}') == 90
+    assert value(told, "frontline_schedule_overdue_seconds") == 0
+    assert value(told, "frontline_database_up") == 1
+
+
+def test_without_a_database_the_counters_still_answer() -> None:
+    empty = open_database("sqlite://")
+    told = metrics.exposition(empty, StandingClock()).decode()
+    assert "frontline_database_up 0.0" in told
+    assert "# TYPE frontline_events_total counter" in told
+    empty.close()
+
+
+@pytest.mark.parametrize(("earlier", "seconds"), [(None, 0), (MONDAY + timedelta(hours=1), 0), (MONDAY, 60)])
+def test_ages_are_never_negative(earlier: object, seconds: int) -> None:
+    assert metrics._seconds_between(earlier, MONDAY + timedelta(minutes=1)) == seconds  # type: ignore[arg-type]
