@@ -1,145 +1,272 @@
-"""Wall-clock recurrences (promise 8): RFC 5545 rules expanded on local time, resolved to UTC in one place.
+"""When a schedule runs: RFC 5545 rules on the local wall clock, resolved to UTC in one place (promise 8).
 
-"Monday 09:00 Europe/Berlin" is 09:00 there before and after a clock change. A local time that does not exist
-takes the offset before the gap (RFC 5545, 3.3.5: 02:30 becomes 03:30); one that exists twice is its first pass.
+Days come from the rule, the time of day from the wall clock; only `resolve` knows about clock changes.
 """
 
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
-from typing import Final
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+import datetime as dt
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from itertools import islice, takewhile
+from typing import Final, Self
+from zoneinfo import ZoneInfo
 
-from dateutil.rrule import rrulestr
+from dateutil.rrule import rrule, rrulestr
 
-_DAYS: Final = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
-# Local occurrences near a clock change may resolve in another order than they are written.
-_MARGIN: Final = timedelta(days=2)
+WEEKDAYS: Final = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")  # 0 is Monday
+_PARTS: Final = frozenset({"FREQ", "INTERVAL", "BYDAY", "BYMONTHDAY", "BYSETPOS", "WKST"})
+# dateutil lets day 0 and an nth weekday of a week pass, and then ignores them.
+_VALUES: Final = {
+    "BYMONTHDAY": r"[+-]?(?:0?[1-9]|[12]\d|3[01])",
+    "BYSETPOS": r"[+-]?0*[1-9]\d{0,2}",
+    "WKST": "|".join(WEEKDAYS),
+}
+_FREQUENCIES: Final = frozenset({"DAILY", "WEEKLY", "MONTHLY"})
+_MOST_INTERVAL: Final = 366
+_SHORTEST_MONTH: Final = 28
+_PATIENCE: Final = dt.timedelta(days=36525)  # a rule without a day in a century is taken to have none
+# Clock changes move an instant by a day at most (Pacific/Apia in 2011), and zones differ by another.
+_SLACK: Final = dt.timedelta(days=3)
+_BEGINNING: Final = dt.datetime.min.replace(tzinfo=dt.UTC)
 
 
-def resolve(local: datetime, zone: ZoneInfo) -> datetime:
-    """The UTC instant of a naive local time."""
-    # fold=0 is the first pass of a doubled time, and the offset before the gap for a missing one (PEP 495).
-    return local.replace(tzinfo=zone, fold=0).astimezone(UTC)
+def resolve(local: dt.datetime, zone: str) -> dt.datetime:
+    """The UTC instant of a local wall-clock time.
+
+    A time that a clock change leaves out takes the offset before the gap (RFC 5545 3.3.5: 02:30 becomes
+    03:30); a time that comes twice means its first pass. Raises ValueError for an unknown zone or an aware
+    `local`.
+    """
+    if local.tzinfo is not None:
+        raise ValueError("a local wall-clock time has no zone of its own")
+    # PEP 495: fold=0 is the first pass of a doubled time, and in a gap the offset before it.
+    return local.replace(tzinfo=load_zone(zone), fold=0).astimezone(dt.UTC)
 
 
-def day_bounds(day: date, zone: str) -> tuple[datetime, datetime]:
-    """The instants at which a local day begins and ends."""
-    place = ZoneInfo(zone)
-    begin = datetime.combine(day, time.min)
-    return resolve(begin, place), resolve(begin + timedelta(days=1), place)
+def day_bounds(day: dt.date, zone: str) -> tuple[dt.datetime, dt.datetime]:
+    """First instant of the local day and of the next one, in UTC: 23 to 25 hours apart.
+
+    A day that a zone left out (30 December 2011 in Pacific/Apia) has equal bounds. Raises ValueError for an
+    unknown zone and for the calendar's last day.
+    """
+    try:
+        following = day + dt.timedelta(days=1)
+        return period_bounds(day, following, zone)
+    except OverflowError as problem:
+        raise ValueError(f"{day} is at the end of the calendar") from problem
+
+
+def period_bounds(first: dt.date, end: dt.date, zone: str) -> tuple[dt.datetime, dt.datetime]:
+    """The UTC instants at which the local days from `first` to before `end` begin and end."""
+    start, stop = (resolve(dt.datetime.combine(day, dt.time()), zone) for day in (first, end))
+    return start, stop
+
+
+def load_zone(name: str) -> ZoneInfo:
+    """The zone of that IANA name. Raises ValueError where this machine knows none."""
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError) as problem:  # OSError: "Europe" is a folder
+        raise ValueError(f"unknown time zone: {name!r}") from problem
 
 
 @dataclass(frozen=True)
 class Recurrence:
-    """A rule without DTSTART, at a local time of day, in a zone. Raises ValueError where one is not usable."""
+    """A rule's days at one local time. Raises ValueError for a rule or zone that cannot be kept.
+
+    `rule` is an RFC 5545 RRULE value without DTSTART, `COUNT` and `UNTIL`; no day before `start_on` counts,
+    and an `INTERVAL` is counted from the day, week or month that holds it.
+    """
 
     rule: str
-    time: time
-    zone: str
-    start_on: date  # what an interval of two is counted from; nothing happens before it
+    time: dt.time  # local wall clock
+    zone: str  # IANA
+    start_on: dt.date
 
     def __post_init__(self) -> None:
-        try:
-            ZoneInfo(self.zone)
-        except (ZoneInfoNotFoundError, ValueError) as problem:
-            raise ValueError(f"unknown time zone: {self.zone}") from problem
-        if "DTSTART" in self.rule or "COUNT" in self.rule:
-            raise ValueError("a rule is written without DTSTART and COUNT")
-        try:
-            rrulestr(self.rule, dtstart=datetime.combine(self.start_on, self.time))
-        except (ValueError, KeyError, TypeError) as problem:
-            raise ValueError(f"not a recurrence rule: {self.rule}") from problem
+        load_zone(self.zone)
+        if self.time.tzinfo is not None:
+            raise ValueError("the time of day is a local one, without a zone")
+        _plan(self.rule, self.start_on)
 
-    def next_after(self, instant: datetime) -> datetime:
-        """The first run strictly after `instant`."""
-        span = timedelta(days=80)
-        while True:
-            found = self.between(instant, instant + span)
-            if found:
-                return found[0]
-            span *= 2
-            if span > timedelta(days=366 * 60):
-                raise ValueError(f"the rule never happens again: {self.rule}")
+    @classmethod
+    def daily(cls, time: dt.time, zone: str, start_on: dt.date, *, weekdays_only: bool = False) -> Self:
+        """Every day, or Monday to Friday."""
+        rule = f"FREQ=WEEKLY;BYDAY={','.join(WEEKDAYS[:5])}" if weekdays_only else "FREQ=DAILY"
+        return cls(rule, time, zone, start_on)
 
-    def previous_before(self, instant: datetime) -> datetime | None:
-        """The last run strictly before `instant`; None where there was none since `start_on`."""
-        begin = resolve(datetime.combine(self.start_on, time.min), ZoneInfo(self.zone)) - timedelta(seconds=1)
-        span = timedelta(days=80)
+    @classmethod
+    def weekly(cls, weekday: int, time: dt.time, zone: str, start_on: dt.date) -> Self:
+        """Every week on that day; 0 is Monday."""
+        return cls(f"FREQ=WEEKLY;BYDAY={_weekday(weekday)}", time, zone, start_on)
+
+    @classmethod
+    def biweekly(cls, weekday: int, time: dt.time, zone: str, start_on: dt.date) -> Self:
+        """Every other week on that day. The week that holds `start_on` (from Monday) is the first one."""
+        return cls(f"FREQ=WEEKLY;INTERVAL=2;BYDAY={_weekday(weekday)}", time, zone, start_on)
+
+    @classmethod
+    def monthly_on_day(cls, day: int, time: dt.time, zone: str, start_on: dt.date) -> Self:
+        """Every month on that day, 1 to 31; in a shorter month on its last day."""
+        if not 1 <= day <= 31:
+            raise ValueError(f"a month has no day {day}")
+        days = ",".join(str(each) for each in range(min(day, _SHORTEST_MONTH), day + 1))
+        last_of_them = ";BYSETPOS=-1" if "," in days else ""
+        return cls(f"FREQ=MONTHLY;BYMONTHDAY={days}{last_of_them}", time, zone, start_on)
+
+    @classmethod
+    def monthly_on_weekday(cls, weekday: int, nth: int, time: dt.time, zone: str, start_on: dt.date) -> Self:
+        """Every month on its nth such weekday: 1 to 4, or -1 for the last."""
+        if nth not in (1, 2, 3, 4, -1):
+            raise ValueError("the weekday of a month is its 1st to 4th, or -1 for its last")
+        return cls(f"FREQ=MONTHLY;BYDAY={nth:+d}{_weekday(weekday)}", time, zone, start_on)
+
+    def next_after(self, instant: dt.datetime) -> dt.datetime:
+        """The first run strictly after `instant`, in UTC. Raises ValueError at the end of the calendar."""
+        for run in self._runs_from(instant):
+            if run > instant:
+                return run
+        raise ValueError(f"the calendar ends before {self.rule} runs again")
+
+    def previous_before(self, instant: dt.datetime) -> dt.datetime | None:
+        """The last run strictly before `instant`, in UTC; None where there was none yet."""
+        plan = _plan(self.rule, self.start_on)
+        step = max(plan.longest_period * 2, dt.timedelta(days=70))
+        since = _utc(instant)
         while True:
-            since = max(begin, instant - span)
-            found = [run for run in self.between(since, instant) if run < instant]
-            if found:
-                return found[-1]
-            if since == begin or instant <= begin:
+            since = _earlier(since, step)
+            runs = list(takewhile(lambda run: run < instant, self._runs_from(since)))
+            if runs:
+                return runs[-1]
+            if since == _BEGINNING or since.date() + _SLACK < self.start_on:
                 return None
-            span *= 2
+            step *= 2
 
-    def between(self, after: datetime, until: datetime) -> list[datetime]:
-        """The runs later than `after` and not later than `until`, in order."""
-        if until <= after:
-            return []
-        zone = ZoneInfo(self.zone)
-        first = after.astimezone(zone).replace(tzinfo=None) - _MARGIN
-        last = until.astimezone(zone).replace(tzinfo=None) + _MARGIN
-        rule = rrulestr(self.rule, dtstart=self._near_start(first))
-        locals_ = rule.between(first, last, inc=True)
-        runs = {resolve(local, zone) for local in locals_ if local.date() >= self.start_on}
-        return sorted(run for run in runs if after < run <= until)
+    def between(self, after: dt.datetime, until: dt.datetime) -> list[dt.datetime]:
+        """The runs after `after` up to and including `until`, in UTC, in order, each once."""
+        runs = takewhile(lambda run: run <= until, self._runs_from(after))
+        return [run for run in runs if run > after]
 
-    def _near_start(self, first: datetime) -> datetime:
-        """A DTSTART shortly before `first` that gives the same set: moved on by whole periods."""
-        start = datetime.combine(self.start_on, self.time)
-        if first <= start:
-            return start
-        interval = int(self._part("INTERVAL") or 1)
-        weeks = {"DAILY": interval * 7, "WEEKLY": interval}.get(self._part("FREQ") or "")
-        if weeks is not None:
-            # A multiple of days and weeks alike; "every second week" keeps its weeks.
-            whole = (first - start) // timedelta(weeks=weeks)
-            return start + timedelta(weeks=weeks) * max(0, whole - 1)
-        return self._months_on(start, first, interval)
+    def _runs_from(self, instant: dt.datetime) -> Iterator[dt.datetime]:
+        """Runs in strict order, from a few days before `instant` on."""
+        plan = _plan(self.rule, self.start_on)
+        first_day = _earlier(_utc(instant), _SLACK).date()
+        latest: dt.datetime | None = None
+        for day in plan.days_from(max(first_day, self.start_on)):
+            try:
+                run = resolve(dt.datetime.combine(day, self.time), self.zone)
+            except OverflowError:
+                return
+            # A day that the zone left out falls together with the next one: that is one run.
+            if latest is None or run > latest:
+                yield run
+                latest = run
 
-    def _months_on(self, start: datetime, first: datetime, interval: int) -> datetime:
-        """Monthly rules name their days themselves, so the day of DTSTART may be the month's first."""
-        if self._part("FREQ") != "MONTHLY" or not (self._part("BYDAY") or self._part("BYMONTHDAY")):
-            return start
-        months = (first.year - start.year) * 12 + first.month - start.month
-        whole = max(0, months // interval - 1) * interval
-        if whole == 0:
-            return start
-        year, month = divmod(start.year * 12 + start.month - 1 + whole, 12)
-        return start.replace(year=year, month=month + 1, day=1)
 
-    def _part(self, name: str) -> str | None:
-        parts = dict(
-            part.split("=", 1) for part in self.rule.removeprefix("RRULE:").split(";") if "=" in part
+@dataclass(frozen=True)
+class _Plan:
+    """A checked rule whose first period begins at `origin`."""
+
+    rule: rrule
+    frequency: str
+    interval: int
+    origin: dt.date
+    start_on: dt.date
+
+    @property
+    def longest_period(self) -> dt.timedelta:
+        days = {"DAILY": 1, "WEEKLY": 7, "MONTHLY": 31}[self.frequency]
+        return dt.timedelta(days=days * self.interval)
+
+    def days_from(self, first: dt.date) -> Iterator[dt.date]:
+        """The rule's days from `first` on, which is not before `start_on`."""
+        moved = self.rule.replace(dtstart=dt.datetime.combine(self._period_of(first), dt.time()))
+        return (day.date() for day in moved if day.date() >= first)
+
+    def _period_of(self, day: dt.date) -> dt.date:
+        """Where the last period that begins at or before `day` begins: the same set, without the walk."""
+        if self.frequency == "MONTHLY":
+            months = (day.year - self.origin.year) * 12 + day.month - self.origin.month
+            total = self.origin.year * 12 + self.origin.month - 1 + months // self.interval * self.interval
+            return dt.date(total // 12, total % 12 + 1, 1)
+        period = self.interval * (7 if self.frequency == "WEEKLY" else 1)
+        return self.origin + dt.timedelta(days=(day - self.origin).days // period * period)
+
+
+@lru_cache(maxsize=512)
+def _plan(text: str, start_on: dt.date) -> _Plan:
+    parts = _parts(text)
+    frequency, interval = parts["FREQ"], int(parts.get("INTERVAL", "1"))
+    plan = _Plan(_expand(text, parts, start_on), frequency, interval, start_on, start_on)
+    week_start = WEEKDAYS.index(parts.get("WKST", "MO"))
+    try:
+        if frequency == "WEEKLY":
+            into = (start_on.weekday() - week_start) % 7
+            plan = replace(plan, origin=start_on - dt.timedelta(days=into))
+        elif frequency == "MONTHLY":
+            plan = replace(plan, origin=start_on.replace(day=1))
+        horizon = start_on + _PATIENCE
+    except OverflowError as problem:
+        raise ValueError(f"{start_on} is at the end of the calendar") from problem
+    first = next(islice(takewhile(lambda day: day <= horizon, plan.days_from(start_on)), 1), None)
+    if first is None:
+        raise ValueError(f"recurrence rule has no day in a century: {text!r}")
+    return plan
+
+
+def _parts(text: str) -> Mapping[str, str]:
+    pairs = [part.partition("=") for part in text.upper().split(";")]
+    names = [name for name, _, _ in pairs]
+    parts = {name: value for name, _, value in pairs}
+    wrong = [name for name in names if name not in _PARTS]
+    if wrong or len(parts) != len(names) or parts.get("FREQ") not in _FREQUENCIES:
+        raise ValueError(
+            f"recurrence rule needs FREQ of DAILY, WEEKLY or MONTHLY, and knows "
+            f"{', '.join(sorted(_PARTS))}, each once: {text!r}"
         )
-        return parts.get(name)
+    interval = parts.get("INTERVAL", "1")
+    if not (interval.isascii() and interval.isdigit() and 1 <= int(interval[:9]) <= _MOST_INTERVAL):
+        raise ValueError(f"recurrence rule needs an INTERVAL of 1 to {_MOST_INTERVAL}: {text!r}")
+    if parts.get("WKST", "MO") not in WEEKDAYS:
+        raise ValueError(f"recurrence rule needs a weekday in WKST: {text!r}")
+    nth = "(?:[+-]?[1-5])?" if parts["FREQ"] == "MONTHLY" else ""
+    values = {**_VALUES, "BYDAY": f"{nth}(?:{'|'.join(WEEKDAYS)})"}
+    for name, value in values.items():
+        if name in parts and not re.fullmatch(f"(?:{value})(?:,(?:{value}))*", parts[name], re.ASCII):
+            raise ValueError(f"recurrence rule has a wrong {name}: {text!r}")
+    return parts
 
 
-def daily(*, weekdays_only: bool) -> str:
-    """The rule for every day, or Monday to Friday."""
-    return "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR" if weekdays_only else "FREQ=DAILY"
+def _expand(text: str, parts: Mapping[str, str], start_on: dt.date) -> rrule:
+    """The rule for dateutil, its defaults spelled out so that they do not move with DTSTART."""
+    spelled = dict(parts)
+    if parts["FREQ"] == "WEEKLY":
+        spelled.setdefault("BYDAY", WEEKDAYS[start_on.weekday()])
+    if parts["FREQ"] == "MONTHLY" and "BYDAY" not in parts:
+        spelled.setdefault("BYMONTHDAY", str(start_on.day))
+    written = ";".join(f"{name}={value}" for name, value in spelled.items())
+    try:
+        expanded = rrulestr(written, dtstart=dt.datetime.combine(start_on, dt.time()))
+    except (ValueError, TypeError, KeyError, IndexError, AttributeError) as problem:
+        raise ValueError(f"recurrence rule cannot be read: {text!r}") from problem
+    if not isinstance(expanded, rrule):
+        raise ValueError(f"recurrence rule is more than one rule: {text!r}")
+    return expanded
 
 
-def weekly(weekday: int, *, interval: int = 1) -> str:
-    """The rule for one weekday (0 is Monday), every `interval` weeks."""
-    rule = f"FREQ=WEEKLY;BYDAY={_DAYS[weekday]}"
-    return rule if interval == 1 else f"{rule};INTERVAL={interval};WKST=MO"
+def _weekday(number: int) -> str:
+    if not 0 <= number <= 6:
+        raise ValueError(f"weekdays are 0 (Monday) to 6, not {number}")
+    return WEEKDAYS[number]
 
 
-def monthly_on_day(day: int) -> str:
-    """The rule for a day of the month; in a shorter month its last day."""
-    if not 1 <= day <= 31:
-        raise ValueError("a month has the days 1 to 31")
-    if day <= 28:
-        return f"FREQ=MONTHLY;BYMONTHDAY={day}"
-    days = ",".join(str(one) for one in range(28, day + 1))
-    return f"FREQ=MONTHLY;BYMONTHDAY={days};BYSETPOS=-1"
+def _utc(instant: dt.datetime) -> dt.datetime:
+    if instant.tzinfo is None:
+        raise ValueError("an instant needs a time zone")
+    return instant.astimezone(dt.UTC)
 
 
-def monthly_on_weekday(weekday: int, nth: int) -> str:
-    """The rule for the first to fourth, or with -1 the last, weekday of the month."""
-    if nth not in (1, 2, 3, 4, -1):
-        raise ValueError("first to fourth, or -1 for the last")
-    return f"FREQ=MONTHLY;BYDAY={nth}{_DAYS[weekday]}"
+def _earlier(instant: dt.datetime, by: dt.timedelta) -> dt.datetime:
+    """That much earlier, or the beginning of the calendar."""
+    return instant - by if instant - _BEGINNING > by else _BEGINNING
