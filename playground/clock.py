@@ -54,6 +54,14 @@ class MovableClock:
             self._since = time.monotonic()
             self._moved = True
 
+    def reach(self, instant: datetime) -> None:
+        """Set the clock to `instant`, unless it is there or past it already."""
+        with self._lock:
+            if instant > self._now():
+                self._base = instant.astimezone(UTC)
+                self._since = time.monotonic()
+                self._moved = True
+
     def _now(self) -> datetime:
         return self._base + timedelta(seconds=time.monotonic() - self._since)
 
@@ -82,23 +90,29 @@ class ClockMover:
 
     def move(self, to: datetime) -> list[datetime]:
         """Go to `to`, stopping at each due instant; gives the stops. ValueError for the past."""
-        with self._one_at_a_time:
-            if to < self.clock.now():
-                raise ValueError("the clock moves forward only")
-            stops: list[datetime] = []
-            after = self.clock.now()
-            while (due := self._due(after, to)) is not None:
-                self._stop_at(max(due, self.clock.now()), stop=due)
-                stops.append(due)
-                after = due
-            self._stop_at(max(to, self.clock.now()), stop=None)
-            return stops
+        if to < self.clock.now():
+            raise ValueError("the clock moves forward only")
+        return self._go(to)
 
     def move_to_next(self, horizon: timedelta = timedelta(days=62)) -> list[datetime]:
         """Go to the next due instant within `horizon`; where nothing is due, stay."""
         now = self.clock.now()
         due = self._due(now, now + horizon)
-        return [] if due is None else self.move(due)
+        return [] if due is None else self._go(due)
+
+    def _go(self, to: datetime) -> list[datetime]:
+        with self._one_at_a_time:
+            stops: list[datetime] = []
+            after = self.clock.now()
+            while (due := self._due(after, to)) is not None:
+                self._stop_at(due, stop=due)
+                stops.append(due)
+                after = due
+            if not stops or stops[-1] < to:
+                self._stop_at(to, stop=None)
+            if self.progress is not None:
+                self.progress(self.clock.now(), False, None)
+            return stops
 
     def _due(self, after: datetime, until: datetime) -> datetime | None:
         if self.next_due is None:
@@ -107,10 +121,8 @@ class ClockMover:
         return due if due is not None and after < due <= until else None
 
     def _stop_at(self, instant: datetime, *, stop: datetime | None) -> None:
-        self.clock.move_to(instant)
+        self.clock.reach(instant)
         if self.progress is not None:
             self.progress(instant, True, stop)
         if self.settle is not None:
             self.settle()
-        if stop is None and self.progress is not None:
-            self.progress(self.clock.now(), False, None)

@@ -174,11 +174,12 @@ class Playground:
         """Make the connections open now stay open and deliver nothing; new ones work."""
         self._on_loop(lambda: self.sockets.silence(silent=silent))
 
-    def refresh_sockets(self) -> None:
-        """Ask every connection to be replaced, as Slack does every few hours."""
+    def refresh_sockets(self, warning_seconds: float = 1.0) -> None:
+        """Have every connection replaced, as Slack does every few hours; returns when all were told."""
         if self._loop is None:
             raise RuntimeError("the playground has not been started")
-        asyncio.run_coroutine_threadsafe(self.sockets.refresh(), self._loop).result(10)
+        told = asyncio.run_coroutine_threadsafe(self.sockets.refresh(warning_seconds), self._loop)
+        told.result(warning_seconds + 10)
 
     def revoke_tokens(self) -> None:
         """Revoke the bot's token and tell the app."""

@@ -5,6 +5,7 @@ connection that dies leaves its unacknowledged envelopes to be sent again.
 """
 
 import asyncio
+import contextlib
 import json
 import secrets
 import uuid
@@ -35,7 +36,9 @@ class Connection:
 
 
 class SocketMode:
-    """All connections of the app. Everything but `new_ticket` runs on the server's event loop."""
+    """All connections of the app. Everything but `new_ticket` runs on the server's event loop.
+
+    `opened` counts the connections there ever were."""
 
     def __init__(self, core: Core, faults: Faults, *, ack_seconds: float) -> None:
         self._core = core
@@ -44,12 +47,13 @@ class SocketMode:
         self._tickets: set[str] = set()
         self._connections: list[Connection] = []
         self._turn = 0
+        self.opened = 0
         self._loop: asyncio.AbstractEventLoop | None = None
 
     @property
     def count(self) -> int:
-        """How many connections are open."""
-        return len(self._connections)
+        """How many connections are open and not about to be replaced."""
+        return sum(1 for one in self._connections if not one.is_leaving)
 
     def run_on(self, loop: asyncio.AbstractEventLoop) -> None:
         """Say on which loop the connections live."""
@@ -74,6 +78,7 @@ class SocketMode:
         await socket.accept()
         connection = Connection(f"socket-{ticket[:6]}", socket)
         self._connections.append(connection)
+        self.opened += 1
         try:
             await socket.send_json(self._hello())
             self._tell()
@@ -120,13 +125,18 @@ class SocketMode:
             self._forget(connection)
         return len(chosen)
 
-    async def refresh(self, *, warn: bool = True) -> None:
-        """Ask every connection to be replaced, as Slack does every few hours, then close it."""
-        for connection in list(self._connections):
-            if warn:
-                await _send(connection, {"type": "disconnect", "reason": "warning", "debug_info": {}})
-            connection.is_leaving = True
-            await _send(connection, {"type": "disconnect", "reason": "refresh_requested", "debug_info": {}})
+    async def refresh(self, warning_seconds: float) -> None:
+        """Have every connection replaced, as Slack does every few hours: a warning, then the end."""
+        old = list(self._connections)
+        for connection in old:
+            await _farewell(connection, "warning")
+        await asyncio.sleep(warning_seconds)
+        for connection in old:
+            if connection in self._connections:
+                connection.is_leaving = True
+                await _farewell(connection, "refresh_requested")
+                with contextlib.suppress(RuntimeError):  # the app has closed it already
+                    await connection.socket.close()
 
     def _hello(self) -> Json:
         return {
@@ -170,6 +180,11 @@ class SocketMode:
 
     def _tell(self) -> None:
         self._core.tell(Change("bot", detail={"connected": self.count > 0}))
+
+
+async def _farewell(connection: Connection, reason: str) -> None:
+    with contextlib.suppress(ConnectionError):
+        await _send(connection, {"type": "disconnect", "reason": reason, "debug_info": {}})
 
 
 async def _send(connection: Connection, message: Json) -> None:
