@@ -90,7 +90,11 @@ def nth_of_month(day: date, weekday: int, nth: int) -> bool:
 @st.composite
 def cases(draw: st.DrawFn) -> tuple[Recurrence, Matches]:
     zone = draw(st.sampled_from(ZONES))
-    at = draw(st.sampled_from([time(0), time(1, 30), time(2, 0), time(2, 15), time(2, 30), time(3), time(9)]))
+    at = draw(
+        st.sampled_from(
+            [time(0), time(1, 30), time(2, 0), time(2, 15), time(2, 30), time(3), time(9), time(23, 30)]
+        )
+    )
     start = draw(st.dates(date(2009, 1, 1), date(2027, 12, 31)))
     weekday = draw(st.integers(0, 6))
     day = draw(st.integers(1, 31))
@@ -196,6 +200,9 @@ def test_defaults_of_a_rule_come_from_its_start() -> None:
     assert days == [date(2026, 3, 31), date(2026, 5, 31)]
     weekly = Recurrence("FREQ=WEEKLY;INTERVAL=3", time(9), "UTC", date(2025, 1, 1))  # a Wednesday
     assert weekly.next_after(utc(2026, 1, 1)).date() == date(2026, 1, 14)
+    quarterly = Recurrence("FREQ=MONTHLY;INTERVAL=3;BYDAY=1MO", time(9), "UTC", date(2020, 11, 30))
+    assert quarterly.next_after(utc(2026, 1, 1)).date() == date(2026, 2, 2)
+    assert quarterly.next_after(utc(2026, 3, 1)).date() == date(2026, 5, 4)
     every_third = Recurrence("FREQ=DAILY;INTERVAL=3", time(9), "UTC", date(2025, 1, 1))
     assert every_third.next_after(utc(2025, 1, 5)).date() == date(2025, 1, 7)
 
