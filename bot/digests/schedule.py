@@ -17,7 +17,6 @@ from storage.schedules import Schedule
 
 KIND: Final = "digest"  # of the schedules table
 _DAYS: Final = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
-_WEEKDAYS: Final = ",".join(_DAYS[:5])
 _SHORTEST_MONTH: Final = 28
 
 
@@ -43,7 +42,7 @@ class Rhythm:
     def rule(self) -> str:
         """The RFC 5545 rule."""
         if self.frequency is Frequency.WEEKDAYS:
-            return f"FREQ=WEEKLY;BYDAY={_WEEKDAYS}"
+            return f"FREQ=WEEKLY;BYDAY={','.join(_DAYS[:5])}"
         if self.frequency is Frequency.DAILY:
             return "FREQ=DAILY"
         if self.frequency is Frequency.WEEKLY:
@@ -81,16 +80,31 @@ def _weekday(parts: Mapping[str, str], schedule: Schedule) -> int:
     return _DAYS.index(parts["BYDAY"]) if "BYDAY" in parts else schedule.starts_on.weekday()
 
 
-def save_rhythm(
-    connection: Connection, bridge: Bridge, rhythm: Rhythm, now: datetime, *, is_paused: bool = False
-) -> Schedule:
-    """Store the rhythm as the bridge's digest schedule, in the bridge's time zone."""
-    recurrence = Recurrence(
+def recurrence_of(rhythm: Rhythm, bridge: Bridge, now: datetime) -> Recurrence:
+    """The rhythm in the bridge's time zone, from today on."""
+    return Recurrence(
         rule=rhythm.rule,
         time=rhythm.at,
         zone=bridge.time_zone,
         start_on=now.astimezone(ZoneInfo(bridge.time_zone)).date(),
     )
+
+
+def recurrence_of(rhythm: Rhythm, bridge: Bridge, now: datetime) -> Recurrence:
+    """The rhythm in the bridge's time zone, from today on."""
+    return Recurrence(
+        rule=rhythm.rule,
+        time=rhythm.at,
+        zone=bridge.time_zone,
+        start_on=now.astimezone(ZoneInfo(bridge.time_zone)).date(),
+    )
+
+
+def save_rhythm(
+    connection: Connection, bridge: Bridge, rhythm: Rhythm, now: datetime, *, is_paused: bool = False
+) -> Schedule:
+    """Store the rhythm as the bridge's digest schedule, in the bridge's time zone."""
+    recurrence = recurrence_of(rhythm, bridge, now)
     save_schedule(connection, bridge.id, KIND, recurrence, now, is_paused=is_paused)
     saved = schedules.of_bridge(connection, bridge.id, KIND)
     assert saved is not None
@@ -105,10 +119,3 @@ def default_schedule(connection: Connection, bridge: Bridge, now: datetime) -> S
 def schedule_of(connection: Connection, bridge: Bridge, now: datetime) -> Schedule:
     """The bridge's digest schedule; a bridge that has none gets the default."""
     return schedules.of_bridge(connection, bridge.id, KIND) or default_schedule(connection, bridge, now)
-
-
-def follow_zone(connection: Connection, bridge: Bridge, now: datetime) -> None:
-    """Move the digest to the bridge's time zone, at the same local time: after the zone was changed."""
-    known = schedule_of(connection, bridge, now)
-    if known.time_zone != bridge.time_zone:
-        save_rhythm(connection, bridge, rhythm_of(known), now, is_paused=known.is_paused)

@@ -1,0 +1,434 @@
+"""A digest as Slack messages: a head for the channel, and pages for its thread. Pure.
+
+Slack refuses a message of more than 50 blocks or about 13,200 characters, so the thread is paged well below
+both; what belongs together (a heading and its first quote, a quote and its byline) stays on one page.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Final
+
+from slack_sdk.models.blocks import (
+    ActionsBlock,
+    Block,
+    ButtonElement,
+    ContextBlock,
+    DividerBlock,
+    HeaderBlock,
+    RichTextBlock,
+)
+from slack_sdk.models.blocks.basic_components import MarkdownTextObject, PlainTextObject
+
+from bot import slacktext
+from bot.digests.compile import CategoryPart, Digest, Queue
+from bot.digests.schedule import Frequency
+from bot.i18n import N_, Message, Texts
+from bot.ids import Action
+from bot.messages.common import message, mrkdwn
+from bot.messages.insights import category_label, quote_block
+from storage.bridges import Bridge
+from storage.digests import Touched
+from storage.insights import Insight
+from storage.schedules import Schedule
+
+# Of a page; Slack's own limits are 50 and about 13,200 (slackapi/bolt-js#2509). A preview adds to a page.
+MOST_BLOCKS: Final = 44
+MOST_CHARACTERS: Final = 10_000
+QUOTE: Final = 600  # characters of a quote among a category's best
+EXCERPT: Final = 200  # of a quote in the lists of what waits
+NAME: Final = 60
+SECTION: Final = 2_900  # of Slack's 3,000
+MOST_CATEGORIES: Final = 6_000  # characters of the list in the head: a bound for absurd names
+
+_TITLES: Final[Mapping[Frequency, Message]] = {
+    Frequency.WEEKDAYS: N_("Daily digest: {bridge}"),
+    Frequency.DAILY: N_("Daily digest: {bridge}"),
+    Frequency.WEEKLY: N_("Weekly digest: {bridge}"),
+    Frequency.MONTHLY: N_("Monthly digest: {bridge}"),
+}
+_IN_PERIOD_BEFORE: Final = (
+    N_("{n} more than in the period before"),
+    N_("{n} fewer than in the period before"),
+    N_("as many as in the period before"),
+    N_("none in the period before"),
+)
+_COMPARISONS: Final[Mapping[Frequency, tuple[Message, Message, Message, Message]]] = {
+    Frequency.WEEKDAYS: _IN_PERIOD_BEFORE,
+    Frequency.DAILY: _IN_PERIOD_BEFORE,
+    Frequency.WEEKLY: (
+        N_("{n} more than the week before"),
+        N_("{n} fewer than the week before"),
+        N_("as many as the week before"),
+        N_("none the week before"),
+    ),
+    Frequency.MONTHLY: (
+        N_("{n} more than the month before"),
+        N_("{n} fewer than the month before"),
+        N_("as many as the month before"),
+        N_("none the month before"),
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Post:
+    """A message, and the ids of the insights whose words it shows."""
+
+    message: Mapping[str, Any]
+    quoted: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """A digest, ready to be posted."""
+
+    head: Post
+    pages: tuple[Post, ...]  # of the thread
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """Blocks that stay together on a page."""
+
+    blocks: tuple[Block, ...]
+    quoted: tuple[int, ...] = ()
+
+
+def render(_: Texts, digest: Digest) -> Rendered:
+    """The digest in the language of `_`, within all of Slack's limits."""
+    head = Post(message(fallback(_, digest), head_blocks(_, digest)))
+    if digest.is_quiet:
+        return Rendered(head, ())
+    pages = pack(thread_chunks(_, digest))
+    return Rendered(
+        head,
+        tuple(
+            Post(
+                message(_("Digest, page {page} of {pages}", page=n, pages=len(pages)), page.blocks),
+                page.quoted,
+            )
+            for n, page in enumerate(pages, 1)
+        ),
+    )
+
+
+def preview(_: Texts, channel: Texts, digest: Digest, send_value: str | None) -> dict[str, Any]:
+    """Head and first page as the channel would see them (in its language); for who may, *Send now*."""
+    blocks: list[Block] = [_context(_("Only you see this preview."))]
+    blocks += head_blocks(channel, digest)
+    if not digest.is_quiet:
+        shown = sum(map(_weight, blocks))
+        chunks = list(thread_chunks(channel, digest))
+        pages = pack(chunks, most_blocks=MOST_BLOCKS - len(blocks), most_characters=MOST_CHARACTERS - shown)
+        blocks += [DividerBlock(), *pages[0].blocks]
+        if len(pages) > 1:
+            blocks.append(_context(_("The thread goes on; this is its first page.")))
+    if send_value is not None:
+        send = ButtonElement(
+            text=_("Send now"), action_id=Action.DIGEST_SEND, value=send_value, style="primary"
+        )
+        blocks.append(ActionsBlock(elements=[send]))
+    return message(_("Preview of the digest"), blocks)
+
+
+def next_run(_: Texts, bridge: Bridge, schedule: Schedule) -> str:
+    """What will happen next: after the form, *pause* or *resume*."""
+    name = slacktext.inert_mrkdwn(bridge.name, {}, 80)
+    if schedule.is_paused or schedule.next_run_at is None:
+        return _(
+            "The digest of “{bridge}” is paused. `/frontline digest resume` lets it come again.", bridge=name
+        )
+    zone = schedule.time_zone
+    moment = _.moment(schedule.next_run_at, zone)
+    return _("Next digest of “{bridge}”: {moment} ({zone}).", bridge=name, moment=moment, zone=zone)
+
+
+def simple(text: str) -> dict[str, Any]:
+    """An answer of one paragraph."""
+    return message(text, [mrkdwn(text)])
+
+
+# --- head --------------------------------------------------------------------------------------------------
+
+
+def fallback(_: Texts, digest: Digest) -> str:
+    """What a notification shows: no one's words."""
+    count = _.plural("{n} insight", "{n} insights", digest.totals.insights)
+    return f"{slacktext.inert_mrkdwn(title(_, digest), {}, 150)} · {count}"
+
+
+def title(_: Texts, digest: Digest) -> str:
+    name = slacktext.shorten(digest.bridge.name, NAME)
+    return _.say(_with(_TITLES[digest.period.frequency], bridge=name))
+
+
+def head_blocks(_: Texts, digest: Digest) -> list[Block]:
+    """The essentials; one line where nothing came in."""
+    if digest.is_quiet:
+        return [mrkdwn(_quiet(_, digest))]
+    return [
+        HeaderBlock(text=PlainTextObject(text=title(_, digest), emoji=False)),
+        _context(_span(_, digest)),
+        mrkdwn(_essentials(_, digest)),
+        *category_block(_, digest),
+        *_waiting_block(_, digest),
+        _context(_("The best quotes, customers and competitors are in the thread.")),
+    ]
+
+
+def category_block(_: Texts, digest: Digest) -> list[Block]:
+    """What came in by category, against the period before."""
+    lines: list[str] = []
+    for part in digest.categories:
+        label = category_label(_, digest.bridge, part.key)
+        line = f"{label}: *{_.number(part.count)}*{_short_movement(_, digest, part)}"
+        if (part.count or part.before) and sum(map(len, lines)) + len(line) <= MOST_CATEGORIES:
+            lines.append(line)
+    return [mrkdwn(text) for text in _paragraphs(lines)]
+
+
+def _quiet(_: Texts, digest: Digest) -> str:
+    name = slacktext.inert_mrkdwn(title(_, digest), {}, 150)
+    line = _("*{title}* ({span}): a quiet time, nothing came in.", title=name, span=_span(_, digest))
+    waiting = _requests(_, digest.requests, digest.period.end)
+    return f"{line} {waiting}" if waiting else line
+
+
+def _essentials(_: Texts, digest: Digest) -> str:
+    totals = digest.totals
+    parts = [
+        _.plural("*{n} insight*", "*{n} insights*", totals.insights),
+        _.plural("from {n} person", "from {n} people", totals.people),
+    ]
+    if totals.channels:
+        parts.append(_.plural("in {n} channel", "in {n} channels", totals.channels))
+    more = [movement(_, digest, totals.insights, digest.total_before)] if digest.is_compared else []
+    if totals.supporters > totals.insights:
+        more.append(_.plural("{n} supporter in all", "{n} supporters in all", totals.supporters))
+    return " ".join(parts) + (f" ({'; '.join(more)})" if more else "")
+
+
+def movement(_: Texts, digest: Digest, now: int, before: int) -> str:
+    """«5 more than the week before»: counts, since percentages of small numbers say little."""
+    more, fewer, same, none = _COMPARISONS[digest.period.frequency]
+    if before == 0 and now > 0:
+        return _.say(none)
+    if now == before:
+        return _.say(same)
+    return _.say(_with(more if now > before else fewer, n=_.number(abs(now - before))))
+
+
+def _short_movement(_: Texts, digest: Digest, part: CategoryPart) -> str:
+    if not digest.is_compared:
+        return ""
+    if part.count == part.before:
+        return " " + _("(as many)")
+    if part.before == 0:
+        return " " + _("(none before)")
+    if part.count > part.before:
+        return " " + _("({n} more)", n=_.number(part.count - part.before))
+    return " " + _("({n} fewer)", n=_.number(part.before - part.count))
+
+
+def _span(_: Texts, digest: Digest) -> str:
+    zone, period = digest.bridge.time_zone, digest.period
+    span = f"{_.moment(period.start, zone)} – {_.moment(period.end, zone)} ({zone})"
+    if period.is_whole or not digest.is_compared:
+        return span
+    return span + " · " + _("so far; compared with the same stretch of the period before")
+
+
+def _waiting_block(_: Texts, digest: Digest) -> list[Block]:
+    at = digest.period.end
+    lines = [_requests(_, digest.requests, at), _untouched(_, digest.untouched, at)]
+    return [mrkdwn(text) for text in _paragraphs([line for line in lines if line])]
+
+
+def _requests(_: Texts, queue: Queue, at: datetime) -> str:
+    if not queue.count:
+        return ""
+    if queue.is_more:
+        text = _(":hourglass_flowing_sand: More than *{n} requests* wait", n=_.number(queue.count))
+    else:
+        text = _.plural(
+            ":hourglass_flowing_sand: *{n} request* waits",
+            ":hourglass_flowing_sand: *{n} requests* wait",
+            queue.count,
+        )
+    return text + _since(_, queue, at) + "."
+
+
+def _untouched(_: Texts, queue: Queue, at: datetime) -> str:
+    if not queue.count:
+        return ""
+    if queue.is_more:
+        text = _(":eyes: More than *{n} insights* are untouched", n=_.number(queue.count))
+    else:
+        text = _.plural(
+            ":eyes: *{n} insight* is untouched", ":eyes: *{n} insights* are untouched", queue.count
+        )
+    return text + "."
+
+
+def _since(_: Texts, queue: Queue, at: datetime) -> str:
+    days = (at - queue.oldest[0].created_at).days if queue.oldest else 0
+    if days < 1:
+        return ""
+    return ", " + _.plural("the oldest for {n} day", "the oldest for {n} days", days)
+
+
+# --- thread ------------------------------------------------------------------------------------------------
+
+
+def thread_chunks(_: Texts, digest: Digest) -> Iterator[Chunk]:
+    """All the detail, in reading order."""
+    told: dict[int, int] = {}  # how often an insight was quoted: block ids are unique
+    for part in digest.categories:
+        if part.count:
+            yield from _category(_, digest, part, told)
+    yield from _touched(_, digest)
+    waiting = _(":hourglass_flowing_sand: *Requests that wait*")
+    yield from _queue(_, digest, waiting, digest.requests.oldest, told)
+    yield from _queue(_, digest, _(":eyes: *Longest untouched*"), digest.untouched.oldest, told)
+
+
+def _category(_: Texts, digest: Digest, part: CategoryPart, told: dict[int, int]) -> Iterator[Chunk]:
+    heading = mrkdwn(
+        f"{category_label(_, digest.bridge, part.key)} · *{_.number(part.count)}*"
+        + _short_movement(_, digest, part)
+    )
+    chunks = [_quoted(_, digest, insight, QUOTE, told) for insight in part.quotes]
+    rest = part.count - len(chunks)
+    if rest:
+        more = _("And {n} more: `/insight list`", n=_.number(rest))
+        last = chunks.pop() if chunks else Chunk(())
+        chunks.append(replace(last, blocks=(*last.blocks, _context(more))))
+    yield from _under(heading, chunks)
+
+
+def _queue(
+    _: Texts, digest: Digest, heading: str, oldest: Sequence[Insight], told: dict[int, int]
+) -> Iterator[Chunk]:
+    chunks = [_quoted(_, digest, insight, EXCERPT, told, at=digest.period.end) for insight in oldest]
+    if chunks:
+        yield from _under(mrkdwn(heading), chunks)
+
+
+def _under(heading: Block, chunks: Sequence[Chunk]) -> Iterator[Chunk]:
+    """A heading never stands alone at a page's end; what comes before it is set apart by a line."""
+    first, *others = chunks
+    yield replace(first, blocks=(DividerBlock(), heading, *first.blocks))
+    yield from others
+
+
+def _quoted(
+    _: Texts, digest: Digest, insight: Insight, limit: int, told: dict[int, int], at: datetime | None = None
+) -> Chunk:
+    nth = told[insight.id] = told.get(insight.id, 0) + 1
+    words = _inert_words(_, insight, digest.names, limit, nth)
+    return Chunk((words, _byline(_, digest, insight, at)), (insight.id,))
+
+
+def _inert_words(_: Texts, insight: Insight, names: Mapping[str, str], limit: int, nth: int) -> RichTextBlock:
+    block = quote_block(_, insight, names, limit=limit, nth=nth)
+    if _weight(block) <= 3 * limit:
+        return block
+    # Addresses count too and may be far longer than what is shown of them: shown as words alone.
+    plain = slacktext.escape(slacktext.shorten(slacktext.plain(insight.text, names), limit))
+    return quote_block(_, replace(insight, text=plain), {}, limit=limit, nth=nth)
+
+
+def _byline(_: Texts, digest: Digest, insight: Insight, at: datetime | None) -> ContextBlock:
+    """Number, author, supporters, customer, link; for what waits, how long."""
+    author = digest.names.get(insight.author_id or "", "") or insight.author_name or _("someone")
+    parts = [f"#{insight.number}", slacktext.inert_mrkdwn(author, {}, NAME)]
+    if at is not None:
+        parts.append(_.plural("waits {n} day", "waits {n} days", max(0, (at - insight.created_at).days)))
+    if insight.supporter_count > 1:
+        parts.append(_.plural("{n} supporter", "{n} supporters", insight.supporter_count))
+    if insight.is_urgent:
+        parts.append(_("urgent"))
+    if insight.customer:
+        parts.append(slacktext.inert_mrkdwn(insight.customer, {}, NAME))
+    if insight.permalink:
+        parts.append(f"<{insight.permalink}|{_('open')}>")
+    return _context(" · ".join(parts))
+
+
+def _touched(_: Texts, digest: Digest) -> Iterator[Chunk]:
+    for heading, found in (
+        (_(":office: *Customers touched*"), digest.customers),
+        (_(":crossed_swords: *Competitors touched*"), digest.competitors),
+    ):
+        if found:
+            texts = _paragraphs([heading, *(_named(_, one) for one in found)])
+            yield Chunk((DividerBlock(), *(mrkdwn(text) for text in texts)))
+
+
+def _named(_: Texts, one: Touched) -> str:
+    return f"• {slacktext.inert_mrkdwn(one.name, {}, NAME)}: {_.number(one.count)}"
+
+
+# --- paging ------------------------------------------------------------------------------------------------
+
+
+def pack(
+    chunks: Iterable[Chunk], *, most_blocks: int = MOST_BLOCKS, most_characters: int = MOST_CHARACTERS
+) -> list[Chunk]:
+    """Chunks joined to pages; none is split, and a page begins without a dividing line."""
+    pages: list[Chunk] = []
+    weight = 0
+    for chunk in chunks:
+        more = sum(map(_weight, chunk.blocks))
+        page = pages[-1] if pages else None
+        fits = (
+            page and len(page.blocks) + len(chunk.blocks) <= most_blocks and weight + more <= most_characters
+        )
+        if page and fits:
+            pages[-1] = Chunk(page.blocks + chunk.blocks, page.quoted + chunk.quoted)
+            weight += more
+        else:
+            blocks = chunk.blocks[1:] if isinstance(chunk.blocks[0], DividerBlock) else chunk.blocks
+            pages.append(replace(chunk, blocks=blocks))
+            weight = more
+    return pages
+
+
+def _weight(block: Block) -> int:
+    """An upper bound of what Slack counts: every string of the block, addresses and names too."""
+    return sum(map(_utf16, _strings(block.to_dict())))
+
+
+def _utf16(text: str) -> int:
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def _strings(node: object) -> Iterator[str]:
+    if isinstance(node, str):
+        yield node
+    elif isinstance(node, Mapping):
+        for value in node.values():
+            yield from _strings(value)
+    elif isinstance(node, list):
+        for one in node:
+            yield from _strings(one)
+
+
+def _paragraphs(lines: Iterable[str]) -> list[str]:
+    """Lines joined to texts that a section can hold."""
+    texts: list[str] = []
+    for line in lines:
+        if texts and len(texts[-1]) + len(line) < SECTION:
+            texts[-1] += "\n" + line
+        else:
+            texts.append(line)
+    return texts
+
+
+def _context(text: str) -> ContextBlock:
+    return ContextBlock(elements=[MarkdownTextObject(text=text, verbatim=True)])
+
+
+def _with(sentence: Message, **params: object) -> Message:
+    return Message(sentence.msgid, params)

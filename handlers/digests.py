@@ -1,0 +1,40 @@
+"""Slack's edge of digests: the form of the schedule, and *Send now* of a preview."""
+
+from typing import Any
+
+from slack_bolt import Ack, App
+
+from bot.digests.answer import send_previewed
+from bot.digests.form import change_frequency, open_form, save_form
+from bot.ids import Action, View
+from handlers.edge import Edge, form_state
+
+
+def register(app: App, edge: Edge) -> None:
+    """Register the listeners of digests."""
+    services = edge.services
+
+    @app.view(View.DIGEST)
+    def submitted(ack: Ack, body: dict[str, Any]) -> None:
+        bridge_id = str(body["view"].get("private_metadata") or "")
+        edge.submission(ack, body, lambda gesture, form: save_form(services, gesture, bridge_id, form))
+
+    @app.action(Action.DIGEST_FREQUENCY)
+    def frequency_chosen(ack: Ack, body: dict[str, Any]) -> None:
+        bridge_id, form = str(body["view"].get("private_metadata") or ""), form_state(body["view"])
+        edge.action(ack, body, lambda gesture: change_frequency(services, gesture, bridge_id, form))
+
+    @app.action(Action.DIGEST_SEND)
+    def send_pressed(ack: Ack, body: dict[str, Any]) -> None:
+        value = _value(body)
+        edge.action(ack, body, lambda gesture: send_previewed(services, gesture, value))
+
+    @app.action(Action.BRIDGE_DIGEST)
+    def schedule_pressed(ack: Ack, body: dict[str, Any]) -> None:
+        bridge_id = _value(body)
+        edge.action(ack, body, lambda gesture: open_form(services, gesture, bridge_id))
+
+
+def _value(body: dict[str, Any]) -> str:
+    """What the pressed button carries."""
+    return str(body["actions"][0].get("value") or "")
