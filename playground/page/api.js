@@ -85,3 +85,8 @@ export function disconnect() {
   socket = null;
   if (old) old.close();
 }
+
+/** Break the line as a lost network would; the page then connects anew by itself (for tests). */
+export function dropLine() {
+  socket?.close();
+}

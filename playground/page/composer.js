@@ -33,7 +33,7 @@ export class Composer {
   }
 
   build() {
-    this.input = h('textarea', { class: 'composer-input', test: 'composer-input', rows: 1, 'aria-autocomplete': 'list', enterkeyhint: 'send' });
+    this.input = h('textarea', { class: 'composer-input', test: 'composer-input', rows: 1, 'aria-label': t('messages'), 'aria-autocomplete': 'list', enterkeyhint: 'send' });
     this.hint = h('div', { class: 'command-hint', test: 'command-hint', hidden: true });
     this.chips = h('div', { class: 'attachments', hidden: true });
     this.fileInput = h('input', { type: 'file', multiple: true, hidden: true, test: 'composer-file', onchange: () => this.addFiles([...this.fileInput.files]) });

@@ -85,10 +85,10 @@ function toggleTour(open = !root.classList.contains('tour-open')) {
   document.querySelector('[data-testid="tour-toggle"]').setAttribute('aria-pressed', String(open));
 }
 
-function openPlace(place) {
+function openPlace(place, target = null) {
   const same = state.place.kind === place.kind && state.place.channel === place.channel;
   if (!same) closeThread();
-  state.place = place;
+  Object.assign(state, { place, target });
   if (place.channel) state.unread.delete(place.channel);
   setDrawer('sidebar', false);
   emit('place');
@@ -102,10 +102,10 @@ async function openChannel(id, { ts = null, threadTs = null } = {}) {
     return;
   }
   state.highlight = ts && !threadTs ? ts : null;
-  await openPlace({ kind: 'channel', channel: id });
+  await openPlace({ kind: 'channel', channel: id }, state.highlight);
   if (threadTs) await openThread({ channel: id, ts: threadTs, highlight: ts });
   else if (ts && !findMessage(id, ts)) {
-    state.highlight = null;
+    Object.assign(state, { highlight: null, target: null });
     emit('notice', { text: t('unavailable', { name: userName(state.me.id) }), kind: 'error' });
   }
   if (!ts && WIDE.matches) main.focus();

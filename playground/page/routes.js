@@ -32,6 +32,7 @@ export function parseHash(hash) {
 /** The hash of where the page stands now. */
 export function currentHash() {
   const place = state.place.kind === 'home' ? 'home' : state.place.channel ?? '';
-  const thread = state.thread ? `/${fromTs(state.thread.ts)}?thread_ts=${state.thread.ts}` : '';
+  const message = state.target ? `/${fromTs(state.target)}` : '';
+  const thread = state.thread ? `/${fromTs(state.thread.ts)}?thread_ts=${state.thread.ts}` : message;
   return `#${state.me.id}/${place}${state.place.kind === 'home' ? '' : thread}`;
 }

@@ -7,6 +7,7 @@ export const state = {
   place: { kind: 'none', channel: null }, // kind: channel | home
   thread: null, // {channel, ts} of the open thread
   highlight: null, // ts to point out once
+  target: null, // ts that the address names
   messages: new Map(), // channel -> Map(ts -> message), loaded channels only
   threads: new Map(), // "channel/ts" -> Map(ts -> message)
   unread: new Map(), dismissed: new Set(), home: null, stack: [],
