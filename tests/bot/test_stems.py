@@ -76,6 +76,7 @@ def test_tokens_know_where_they_stand() -> None:
         ('"price"', Query((Term("price"),), ())),
         ("pric*", Query((Term("pric", prefix=True),), ())),
         ("скидка*", Query((Term("скидк", prefix=True),), ())),
+        ("ёл*", Query((Term("ел", prefix=True),), ())),
         ("pricing*", Query((Term("pric", prefix=True),), ())),
         ("o'brien", Query((), (("o", "brien"),))),
         ("o'bri*", Query((Term("bri", prefix=True), Term("o")), ())),
