@@ -184,6 +184,14 @@ def test_between_leaves_out_its_beginning_and_holds_its_end() -> None:
     assert Recurrence.daily(time(9), "UTC", date.min).previous_before(utc(1, 1, 1)) is None
 
 
+def test_the_local_day_may_be_another_than_the_one_in_utc() -> None:
+    late = Recurrence.daily(time(23, 30), "America/New_York", date(2026, 1, 1))
+    assert late.next_after(utc(2026, 1, 10, 2)) == utc(2026, 1, 10, 4, 30)
+    early = Recurrence.daily(time(0, 30), "Pacific/Apia", date(2026, 1, 1))
+    assert early.next_after(utc(2026, 1, 10, 2)) == utc(2026, 1, 10, 11, 30)
+    assert early.previous_before(utc(2026, 1, 10, 2)) == utc(2026, 1, 9, 11, 30)
+
+
 def test_last_days_of_months() -> None:
     monthly = Recurrence.monthly_on_day(31, time(9), "UTC", date(2024, 1, 1))
     days = [run.date() for run in monthly.between(utc(2024, 1, 1), utc(2024, 5, 1))]

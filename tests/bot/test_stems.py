@@ -55,9 +55,9 @@ def test_texts_become_stems(text: str, expected: list[str]) -> None:
 
 
 def test_tokens_know_where_they_stand() -> None:
-    text = "Цена: ½ Acme’s prices"
+    text = "Ёлка: ½ Acme’s prices"
     assert [(token.word, text[token.start : token.end]) for token in tokens(text)] == [
-        ("цена", "Цена"),
+        ("елка", "Ёлка"),
         ("1", "½"),
         ("2", "½"),
         ("acme", "Acme"),
