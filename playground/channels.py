@@ -100,7 +100,7 @@ class Channels:
                 "user": user_id,
                 "channel": channel.id,
                 "channel_type": "G" if channel.kind == "private" else "C",
-                "team": self._core.team_id,
+                "team": self._core.team_of(user_id),
             }
             if inviter:
                 body["inviter"] = inviter
@@ -123,7 +123,7 @@ class Channels:
                     "user": user_id,
                     "channel": channel.id,
                     "channel_type": "G" if channel.kind == "private" else "C",
-                    "team": self._core.team_id,
+                    "team": self._core.team_of(user_id),
                 },
                 channel=channel,
                 even_outside=its_own,

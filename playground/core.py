@@ -34,6 +34,7 @@ class Core:
         self.app = App("A0PLAY0001", "B0PLAY0001", "U0PLAYB0T1", app_name)
         self.on_event: Callable[[AppEvent], None] = _ignore_event
         self.on_change: list[Callable[[Change], None]] = []
+        self.team_of: Callable[[str], str] = lambda user: self.team_id
         self._counter = 0
         self._last_ts = datetime.fromtimestamp(0, tz=clock.now().tzinfo)
         self._silent = 0
@@ -100,6 +101,11 @@ class Core:
         with self.lock:
             for listener in list(self.on_change):
                 listener(change)
+            self.changed.notify_all()
+
+    def wake(self) -> None:
+        """Let waiting tests look again: something outside the workspace's state has moved."""
+        with self.changed:
             self.changed.notify_all()
 
 

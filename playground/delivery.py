@@ -182,6 +182,7 @@ class Dispatcher:
                 with self._idle:
                     self._under_way -= 1
                     self._idle.notify_all()
+                self._core.wake()
 
         task = asyncio.get_running_loop().create_task(whole())
         self._tasks.add(task)

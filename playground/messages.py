@@ -239,6 +239,7 @@ class Messages:
             message,
             app=self._core.app,
             team_id=self._core.team_id,
+            author_team=self._core.team_of(message.user) if message.user else None,
             files=[self._files.as_json(one) for one in message.files],
             thread=self.store.thread(message),
             root=root,

@@ -179,4 +179,4 @@ def normal_ts(value: str) -> str:
     try:
         return f"{Decimal(value):017.6f}"
     except InvalidOperation:
-        raise SlackError("invalid_ts_latest") from None
+        raise SlackError("bad_timestamp") from None

@@ -76,6 +76,10 @@ class People:
                 raise SlackError("user_not_found")
             return self._users[user_id]
 
+    def find(self, user_id: str) -> User | None:
+        """The user with that id, if there is one."""
+        return self._users.get(user_id)
+
     def named(self, name: str) -> User:
         """The user of that name (or id); SlackError user_not_found."""
         with self._core.lock:

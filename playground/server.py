@@ -156,6 +156,14 @@ class Playground:
             raise ValueError("this clock cannot be moved")
         return self.mover.move(to)
 
+    def wait_for(self, predicate: Callable[[], bool], timeout: float = 5.0) -> None:
+        """Wait until the predicate holds; TimeoutError.
+
+        It is asked after each change of the workspace, each Web API call and each finished delivery.
+        """
+        if not self.workspace.wait_for(predicate, timeout):
+            raise TimeoutError(f"it did not come true within {timeout} s")
+
     def wait_connected(self, timeout: float = 10.0) -> None:
         """Wait for the bot's first Socket Mode connection; TimeoutError."""
         if not self.workspace.wait_for(lambda: self.bot_connected, timeout):

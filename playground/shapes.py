@@ -153,6 +153,7 @@ def message_json(
     *,
     app: App,
     team_id: str,
+    author_team: str | None = None,
     files: Sequence[Json] = (),
     thread: Thread = NO_THREAD,
     root: Message | None = None,
@@ -171,7 +172,9 @@ def message_json(
     }
     shape.update({key: value for key, value in optional.items() if value is not None})
     if message.user is not None:
-        shape["team"] = team_id
+        shape["team"] = author_team or team_id
+        if author_team not in (None, team_id):
+            shape.update(user_team=author_team, source_team=author_team)
     if message.bot_id == app.bot_id:
         shape["app_id"] = app.app_id
         shape["bot_profile"] = bot_profile(app, team_id)

@@ -25,6 +25,7 @@ class Workspace:
         self.views = Views(self.core)
         self.tickets = Tickets(self.core)
         self.base_url = ""
+        self.core.team_of = self._team_of
 
     @property
     def bot_user_id(self) -> str:
@@ -77,6 +78,10 @@ class Workspace:
                 "homes": {user: self.views.as_json(view) for user, view in self.views.homes().items()},
                 "files": [self.files.as_json(one.id) for one in self.files.all()],
             }
+
+    def _team_of(self, user_id: str) -> str:
+        known = self.people.find(user_id)
+        return known.team_id if known else self.core.team_id
 
     def _dumped(self, message: Message) -> Json:
         shape = self.messages.as_json(message, all_reactors=True, with_metadata=True)

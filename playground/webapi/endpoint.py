@@ -82,6 +82,7 @@ class WebApi:
                 "lose_response" if lost else answer.fault or ("slow" if slow else None),
             )
         )
+        self._workspace.core.wake()
         if lost:
             self._abort(request)
         headers = {"x-oauth-scopes": ",".join(sorted(self._manifest.scopes))}

@@ -32,5 +32,6 @@ def test_it_stops_at_each_due_instant_until_the_bot_has_finished() -> None:
     assert settled == [1, 2, 24]
     assert mover.move_to_next() == due[2:]
     assert mover.move_to_next() == []
+    assert mover.move(clock.now()) == []
     with pytest.raises(ValueError, match="forward"):
         mover.move(START)
