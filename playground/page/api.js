@@ -53,12 +53,18 @@ let socket = null;
 let attempt = 0;
 let timer = null;
 
-/** Keep a WebSocket open for this person; `receive` gets each event, `restored` is called after a gap. */
+/**
+ * Keep a WebSocket open for this person; `receive` gets each event, `restored` is called after a gap.
+ * Resolves once the line is up or has failed for the first time: what is fetched afterwards misses nothing.
+ */
 export function connect(user, receive, restored) {
   disconnect();
   const scheme = location.protocol === 'https:' ? 'wss' : 'ws';
   const current = new WebSocket(`${scheme}://${location.host}/page/ws?${query({ user })}`);
   socket = current;
+  const settled = new Promise((resolve) => {
+    for (const type of ['open', 'close']) current.addEventListener(type, () => resolve());
+  });
   current.addEventListener('open', () => {
     if (socket !== current) return;
     const wasLost = attempt > 0;
@@ -77,6 +83,7 @@ export function connect(user, receive, restored) {
     emit('connection');
     timer = setTimeout(() => connect(user, receive, restored), Math.min(500 * 2 ** (attempt - 1), 8000));
   });
+  return settled;
 }
 
 export function disconnect() {

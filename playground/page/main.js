@@ -12,7 +12,7 @@ import { openProfile } from './people.js';
 import { closePopover } from './popover.js';
 import { currentHash, parseHash, parsePermalink } from './routes.js';
 import { sidebar } from './sidebar.js';
-import { bot, botChannel, channelById, emit, findMessage, forgetPerson, on, removeMessage, setClock, setMessages, setState, state, upsertMessage, userName } from './store.js';
+import { bot, botChannel, channelById, collectNews, emit, findMessage, forgetPerson, on, removeMessage, setClock, setMessages, setState, state, upsertMessage, userName } from './store.js';
 import { loadThread, threadPanel } from './thread.js';
 import { topbar } from './topbar.js';
 import { tourPanel } from './tour.js';
@@ -58,10 +58,23 @@ async function refresh() {
   const { place } = state;
   if (place.kind === 'home') await openHome();
   else if (place.channel) {
-    const { messages } = await getMessages(state.me.id, place.channel);
-    if (state.place.channel === place.channel) setMessages(place.channel, messages);
+    const meanwhile = collectNews();
+    try {
+      const { messages } = await getMessages(state.me.id, place.channel);
+      if (state.place.channel === place.channel) setMessages(place.channel, messages);
+    } finally {
+      meanwhile.apply();
+    }
   }
   if (state.thread) await loadThread();
+}
+
+/** Hear of everything that this person may see; after a gap all is fetched anew. */
+function listen() {
+  return connect(state.me.id, receive, () => guarded(async () => {
+    setState(await getState(state.me.id));
+    await refresh();
+  }));
 }
 
 /** Run something that asks the server; a failure becomes a notice. */
@@ -137,10 +150,7 @@ async function switchPerson(id, then = null) {
   forgetPerson();
   setState(await getState(id));
   document.documentElement.lang = state.language;
-  connect(state.me.id, receive, () => guarded(async () => {
-    setState(await getState(state.me.id));
-    await refresh();
-  }));
+  await listen();
   emit('thread-place');
   if (then) await then();
   else await openPlace(visible(previous));
@@ -267,10 +277,7 @@ async function start() {
   wire();
   setState(await firstState(wanted.user));
   root.lang = state.language;
-  connect(state.me.id, receive, () => guarded(async () => {
-    setState(await getState(state.me.id));
-    await refresh();
-  }));
+  await listen();
   if (WIDE.matches) toggleTour(true);
   await goTo(wanted);
   root.dataset.ready = 'true';

@@ -82,12 +82,9 @@ export function mainPanel(node) {
   });
   on('users', show);
   on('messages', ({ channel }) => { if (state.place.channel === channel) list.show(); });
-  let day = '';
-  on('clock', () => {
-    const today = state.clock?.slice(0, 10);
-    if (today !== day && state.place.kind === 'channel') list.show();
-    day = today;
-  });
+  const again = () => { if (state.place.kind === 'channel') list.show(); }; // "Today", "5 minutes ago"
+  on('clock', again);
+  setInterval(again, 60_000);
   return {
     focus: () => { if (!composer.input.disabled) composer.input.focus({ preventScroll: true }); },
     setText: (text) => composer.setText(text),

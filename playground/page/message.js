@@ -49,7 +49,7 @@ function attachment(one, surface) {
 function content(message) {
   const surface = new Surface({ container: containerOf(message), blocks: message.blocks ?? [] });
   const text = message.blocks?.length ? null : message.text;
-  const edited = message.edited ? h('span', { class: 'edited', test: 'edited' }, t('edited')) : null;
+  const edited = message.edited && !message.is_bot ? h('span', { class: 'edited', test: 'edited' }, t('edited')) : null;
   return [
     message.blocks?.length ? h('div', { class: 'message-blocks', test: 'message-text' }, renderBlocks(message.blocks, surface), edited) : null,
     text ? h('div', { class: `text message-text${onlyEmoji(text) ? ' jumbo' : ''}`, test: 'message-text' }, mrkdwn(text), edited ? [' ', edited] : null) : null,

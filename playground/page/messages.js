@@ -3,8 +3,8 @@
 import { h, icon } from './dom.js';
 import { t } from './labels.js';
 import { messageRow, namedChannel } from './message.js';
-import { channelById, channelMessages, emit, state } from './store.js';
-import { dayKey, dayName, tsToMs } from './time.js';
+import { channelById, channelMessages, emit, nowMs, state } from './store.js';
+import { ago, dayKey, dayName, tsToMs } from './time.js';
 
 const GROUP_SECONDS = 300;
 const NEAR_END = 120; // pixels from the end that still count as reading the newest
@@ -27,9 +27,10 @@ export class RowCache {
   }
 
   get(message, options) {
-    const key = JSON.stringify([message, options.follows, state.me.id, state.language]);
+    const spoken = message.latest_reply ? ago(tsToMs(message.latest_reply)) : '';
+    const key = JSON.stringify([message, options.follows, state.me.id, state.language, spoken, dayKey(nowMs())]);
     const known = this.rows.get(message.ts);
-    if (known?.key === key) return known.row;
+    if (known && (known.key === key || known.row.querySelector('.editor'))) return known.row; // never lose what is being typed
     const row = messageRow(message, {
       ...options,
       redraw: () => {

@@ -119,8 +119,23 @@ export function findMessage(channel, ts) {
   return null;
 }
 
+const collectors = new Set();
+
+/** Remember what comes in while something is being fetched, so that an older answer cannot undo it. */
+export function collectNews() {
+  const news = [];
+  collectors.add(news);
+  return {
+    apply() {
+      collectors.delete(news);
+      for (const message of news) upsertMessage(message, true);
+    },
+  };
+}
+
 /** Put a new, changed or deleted message where it is shown: channel list, thread, or both. */
-export function upsertMessage(message) {
+export function upsertMessage(message, again = false) {
+  if (!again) for (const news of collectors) news.push(message);
   const { channel, ts } = message;
   const root = message.thread_ts ?? ts;
   const isReply = Boolean(message.thread_ts) && message.thread_ts !== ts;
@@ -139,7 +154,7 @@ export function upsertMessage(message) {
   }
   const elsewhere = state.place.kind !== 'channel' || state.place.channel !== channel;
   const fresh = isNew && !message.deleted && !message.edited && Number(ts) > nowMs() / 1000 - 90;
-  if (elsewhere && fresh && message.user !== state.me?.id && (!isReply || message.ephemeral)) {
+  if (!again && elsewhere && fresh && message.user !== state.me?.id && (!isReply || message.ephemeral)) {
     state.unread.set(channel, (state.unread.get(channel) ?? 0) + 1);
     emit('unread');
   }

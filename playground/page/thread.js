@@ -6,7 +6,7 @@ import { fill, h, iconButton } from './dom.js';
 import { t, tn } from './labels.js';
 import { namedChannel } from './message.js';
 import { RowCache, follows, pointOut, reconcile } from './messages.js';
-import { emit, on, setThread, state, threadMessages } from './store.js';
+import { collectNews, emit, on, setThread, state, threadMessages } from './store.js';
 
 export function threadPanel(panel) {
   const cache = new RowCache();
@@ -46,13 +46,16 @@ export function threadPanel(panel) {
       cache.clear();
       shown = key;
       count = 0;
+      list.scrollTop = 0;
     }
     panel.setAttribute('aria-label', t('thread'));
     fill(head, h('div', { class: 'panel-title' }, h('h2', {}, t('thread')), h('span', { class: 'muted' }, namedChannel(channel))),
       iconButton('close', t('closeThread'), { test: 'thread-close', onclick: () => emit('close-thread') }));
     const messages = threadMessages(channel, ts);
+    const atEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 120;
     reconcile(list, messages.length ? rows(messages) : [h('div', { class: 'loading' }, t('loading'))]);
-    if (messages.length > count) list.scrollTop = list.scrollHeight;
+    const grew = messages.length > count && count > 0;
+    if (grew && (atEnd || messages.at(-1).user === state.me.id)) list.scrollTop = list.scrollHeight;
     count = messages.length;
     if (changed) composer.show();
     if (state.highlight && messages.length && pointOut(list, state.highlight)) state.highlight = null;
@@ -73,6 +76,11 @@ export function threadPanel(panel) {
 /** Fetch the open thread's messages. */
 export async function loadThread() {
   const { channel, ts } = state.thread;
-  const { messages } = await getMessages(state.me.id, channel, ts);
-  if (state.thread?.channel === channel && state.thread.ts === ts) setThread(channel, ts, messages);
+  const meanwhile = collectNews();
+  try {
+    const { messages } = await getMessages(state.me.id, channel, ts);
+    if (state.thread?.channel === channel && state.thread.ts === ts) setThread(channel, ts, messages);
+  } finally {
+    meanwhile.apply();
+  }
 }
