@@ -3,6 +3,7 @@
 Exit status: 0 fine, 1 failed, 2 misuse.
 """
 
+import errno
 import signal
 import sys
 import tempfile
@@ -188,21 +189,21 @@ class DemoBot:
             timezone=access.time_zone,
             language="ru" if access.language == "ru" else "en",
         )
-        self._frontline = start(settings, DemoClock(clock))
+        self.frontline = start(settings, DemoClock(clock))
 
     def next_due(self, after: datetime, until: datetime) -> datetime | None:
         """The earliest instant at which something of Frontline's is due."""
-        with self._frontline.services.db.reading() as connection:
+        with self.frontline.services.db.reading() as connection:
             due_at = schedules.next_due(connection)
         return due_at if due_at is not None and after < due_at <= until else None
 
     def settle(self) -> None:
         """Wait until Frontline has finished what is due."""
-        settle(self._frontline.services, work_steps(self._frontline.services), timeout=60.0)
+        settle(self.frontline.services, work_steps(self.frontline.services), timeout=60.0)
 
     def stop(self) -> None:
         """Stop it and forget its data."""
-        self._frontline.stop()
+        self.frontline.stop()
         self._folder.cleanup()
 
 
@@ -224,6 +225,11 @@ def plain_faults() -> Iterator[None]:
         sys.exit(1)
     except DBAPIError as problem:
         click.echo(f"✗ The database can't be used: {type(problem.orig).__name__}", err=True)
+        sys.exit(1)
+    except OSError as problem:
+        if problem.errno != errno.EADDRINUSE:
+            raise
+        click.echo("✗ The port is taken by another program; choose another with --port or PORT.", err=True)
         sys.exit(1)
 
 
