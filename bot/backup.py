@@ -59,18 +59,15 @@ def _copy_sqlite(database: Database, partial: Path) -> None:
     path = database.engine.url.database
     if not path or not Path(path).exists():
         raise OperatorError(f"There is no database at {path or 'memory'} yet; nothing to back up.")
-    raw = database.engine.raw_connection()
     try:
-        source = raw.driver_connection
-        assert isinstance(source, sqlite3.Connection)
-        with closing(sqlite3.connect(partial)) as copy:
+        with closing(database.engine.raw_connection()) as raw, closing(sqlite3.connect(partial)) as copy:
+            source = raw.driver_connection
+            assert isinstance(source, sqlite3.Connection)
             source.backup(copy)  # all pages in one read: the state of one instant, whoever writes meanwhile
             copy.execute("PRAGMA journal_mode=DELETE")  # one file, without a write-ahead log beside it
             verdict = copy.execute("PRAGMA integrity_check").fetchone()[0]
     except sqlite3.Error as problem:
         raise OperatorError(f"The backup failed: {problem}.") from None
-    finally:
-        raw.close()
     if verdict != "ok":
         raise OperatorError(
             f"The database is damaged ({verdict}); no backup was written. Restore the last good one."
@@ -79,15 +76,19 @@ def _copy_sqlite(database: Database, partial: Path) -> None:
 
 def _dump_postgres(url: URL, partial: Path) -> None:
     program = shutil.which(PG_DUMP)
-    address = url.set(drivername="postgresql", password=None).render_as_string(hide_password=False)
+    # `URL.set` can't take a password away.
+    query = {name: value for name, value in url.query.items() if name != "password"}
+    open_url = URL.create("postgresql", url.username, None, url.host, url.port, url.database, query)
+    address = open_url.render_as_string()
     if program is None:
         raise OperatorError(
             "A backup of PostgreSQL needs pg_dump, which is not on the PATH. Install PostgreSQL's client "
             f"programs, or run where they are: pg_dump --format=custom --file=frontline.dump '{address}'"
         )
     environment = dict(os.environ)
-    if url.password is not None:
-        environment["PGPASSWORD"] = str(url.password)  # arguments can be read by every user of the machine
+    password = url.password or url.query.get("password")
+    if password is not None:
+        environment["PGPASSWORD"] = str(password)  # arguments can be read by every user of the machine
     command = [program, "--format=custom", "--no-password", f"--file={partial}", f"--dbname={address}"]
     ended = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     if ended.returncode != 0:

@@ -179,9 +179,17 @@ def _amount(minor_units: int | None, currency: str | None) -> str | None:
 
 def _json_writer(out: TextIO) -> Callable[[Iterable[dict[str, Cell]]], None]:
     def write(rows: Iterable[dict[str, Cell]]) -> None:
-        out.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+        out.writelines(_line(row) for row in rows)
 
     return write
+
+
+def _line(row: dict[str, Cell]) -> str:
+    """One line, also for readers that take Unicode's own line ends for such."""
+    text = json.dumps(row, ensure_ascii=False)
+    for end in ("\u0085", "\u2028", "\u2029"):
+        text = text.replace(end, f"\\u{ord(end):04x}")
+    return text + "\n"
 
 
 def _csv_writer(out: TextIO) -> Callable[[Iterable[dict[str, Cell]]], None]:
