@@ -32,6 +32,11 @@ class Wires:
 
         return Protocol
 
+    def abort_all(self) -> None:
+        """Break every connection."""
+        for transport in list(self._open.values()):
+            transport.abort()
+
     def abort(self, request: HTTPConnection) -> None:
         """Break the connection of this request or WebSocket without another byte."""
         transport = self._open.get((request.client.host, request.client.port)) if request.client else None
@@ -51,6 +56,7 @@ class ServerThread:
         self.wires = Wires()
         self._server: uvicorn.Server | None = None
         self._thread: threading.Thread | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
 
     def start(self, app: ASGIApp, on_loop: Callable[[asyncio.AbstractEventLoop], None]) -> None:
         """Serve `app`; `on_loop` is called on the server's loop before the first request."""
@@ -68,7 +74,8 @@ class ServerThread:
         ready = threading.Event()
 
         async def serve(server: uvicorn.Server) -> None:
-            on_loop(asyncio.get_running_loop())
+            self._loop = asyncio.get_running_loop()
+            on_loop(self._loop)
             self._socket.listen(100)
             ready.set()
             await server.serve(sockets=[self._socket])
@@ -84,6 +91,8 @@ class ServerThread:
     def stop(self) -> None:
         """Stop serving and close every connection."""
         if self._server is not None and self._thread is not None:
-            self._server.should_exit = True
+            self._server.should_exit = self._server.force_exit = True
+            if self._loop is not None and self._thread.is_alive():
+                self._loop.call_soon_threadsafe(self.wires.abort_all)
             self._thread.join(10)
         self._socket.close()
