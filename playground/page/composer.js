@@ -108,7 +108,8 @@ export class Composer {
 
   changed() {
     this.input.style.height = 'auto';
-    this.input.style.height = `${Math.min(this.input.scrollHeight, 220)}px`;
+    const height = this.input.scrollHeight; // 0 while the composer is hidden
+    if (height) this.input.style.height = `${Math.min(height, 220)}px`;
     this.sendButton.disabled = !this.input.value.trim() && this.files.length === 0;
     this.completion.update();
     const command = state.commands.find((one) => this.input.value.startsWith(`${one.command} `));

@@ -67,8 +67,8 @@ export function mainPanel(node) {
     showHead();
     if (atHome) home.show();
     else {
-      composer.show();
       showJoin();
+      composer.show();
       list.show();
     }
   }

@@ -231,7 +231,11 @@ def test_files_are_shared(page: Page, gallery: Gallery) -> None:
 def test_people_see_what_is_theirs(page: Page, gallery: Gallery, sales: Channel) -> None:
     expect(at(page, beside(sales, "channel-inner"))).to_have_count(0)
     at(page, beside(sales, "channel-general")).click()
+    expect(at(page, "composer").first).to_be_hidden()
     at(page, "join").click()
+    field = at(page, "composer-input").first
+    expect(field).to_be_visible()
+    assert (field.bounding_box() or {"height": 0.0})["height"] > 30
     write(page, "Hello")
     expect(message(page, "Hello")).to_be_visible()
     at(page, "person-ben").click()

@@ -14,6 +14,7 @@ MRKDWN = [
     ("*bold* _italic_ ~gone~", "<strong>bold</strong> <em>italic</em> <s>gone</s>"),
     ("*_both_*", "<strong><em>both</em></strong>"),
     ("snake_case_name and 2*3*4", "snake_case_name and 2*3*4"),
+    ("2*3* 4 and a_b_ c", "2*3* 4 and a_b_ c"),
     ("* not bold * and *not\nthis*", "* not bold * and *not<br>this*"),
     ("`a *b* &amp;`", "<code>a *b* &amp;</code>"),
     ("```a\n*b*```", "<pre>a\n*b*</pre>"),
