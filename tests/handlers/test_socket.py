@@ -1,0 +1,111 @@
+"""Socket Mode against the playground: requests are answered, losses mended, refusals told in a sentence."""
+
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from slack_bolt import App
+from slack_sdk import WebClient
+
+from bot.errors import OperatorError
+from bot.manifest import manifest
+from handlers.socket import SocketConnection
+from playground.person import Person
+from playground.server import Playground
+
+SOON = 10.0  # seconds
+
+
+@pytest.fixture
+def playground() -> Iterator[Playground]:
+    with Playground(manifest=manifest(), retry_delays=(0.0, 0.05, 0.05)) as running:
+        workspace = running.workspace
+        with workspace.core.silently():
+            anna = workspace.people.add("anna", "Anna Berg")
+            workspace.channels.add("sales", members=[anna.id, workspace.bot_user_id])
+        yield running
+
+
+@pytest.fixture
+def anna(playground: Playground) -> Person:
+    return playground.person("anna")
+
+
+class Bolt:
+    """A Bolt app that counts events and hellos, and can be made to wait."""
+
+    def __init__(self, playground: Playground, app_token: str | None = None) -> None:
+        self.heard: list[str] = []
+        self.hellos = threading.Semaphore(0)
+        self.begun = threading.Event()
+        self.go = threading.Event()
+        self.go.set()
+        app = App(client=WebClient(playground.bot_token, base_url=playground.api_url))
+        app.use(self._record)
+        app.event("message")(lambda: None)
+        self.connection = SocketConnection(
+            app, app_token or playground.app_token, on_hello=self.hellos.release
+        )
+
+    def _record(self, body: dict[str, Any], next: Any) -> None:
+        self.begun.set()
+        assert self.go.wait(SOON)
+        self.heard.append(body["event"]["text"])
+        next()
+
+
+def test_requests_are_answered_and_a_lost_connection_is_mended(playground: Playground, anna: Person) -> None:
+    bolt = Bolt(playground)
+    assert not bolt.connection.is_connected
+    bolt.connection.connect()
+    playground.wait_connected()
+    assert bolt.connection.is_connected
+    assert bolt.hellos.acquire(timeout=SOON)
+    anna.post("sales", "one")
+    assert bolt.heard == ["one"]
+    playground.refresh_sockets()
+    assert bolt.hellos.acquire(timeout=SOON)  # what happened in between may be caught up now
+    playground.wait_connected()
+    anna.post("sales", "two")
+    assert bolt.heard == ["one", "two"]
+    assert bolt.connection.close()
+    assert not bolt.connection.is_connected
+
+
+def test_a_close_answers_what_is_in_hand(playground: Playground, anna: Person) -> None:
+    bolt = Bolt(playground)
+    bolt.connection.connect()
+    playground.wait_connected()
+    bolt.go.clear()
+    anna.post("sales", "one", wait=False)
+    assert bolt.begun.wait(SOON)
+    threading.Timer(0.1, bolt.go.set).start()
+    assert bolt.connection.close()
+    playground.wait_idle()
+    assert bolt.heard == ["one"]  # acknowledged: not sent again
+
+
+def test_a_close_does_not_wait_for_ever(playground: Playground, anna: Person) -> None:
+    bolt = Bolt(playground)
+    bolt.connection.connect()
+    playground.wait_connected()
+    bolt.go.clear()
+    anna.post("sales", "one", wait=False)
+    assert bolt.begun.wait(SOON)
+    assert not bolt.connection.close(timeout=0.05)
+    bolt.go.set()
+
+
+def test_a_wrong_app_token_is_told_in_a_sentence(playground: Playground) -> None:
+    bolt = Bolt(playground, "xapp-wrong")
+    with pytest.raises(OperatorError, match="SLACK_APP_TOKEN is not valid"):
+        bolt.connection.connect()
+    assert not bolt.connection.is_connected
+
+
+def test_an_unreachable_slack_is_told_in_a_sentence(playground: Playground) -> None:
+    bolt = Bolt(playground)
+    playground.stop()
+    with pytest.raises(OperatorError, match="can't be reached"):
+        bolt.connection.connect()
