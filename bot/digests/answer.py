@@ -19,8 +19,9 @@ from bot.i18n import N_, Texts, texts
 from bot.inbox import say_for
 from bot.messages.digest import next_run, preview, simple
 from bot.services import Services
+from bot.slacktext import inert_mrkdwn
 from bot.workspace.access import Viewer, require_colleague, viewer
-from storage import inbox, schedules
+from storage import inbox, schedules, workspace
 from storage.bridges import Bridge
 
 
@@ -117,6 +118,12 @@ def _send(services: Services, connection: Connection, gesture: Gesture, bridge: 
     problem = obstacle(connection, services.team_id, bridge)
     if problem is not None:
         raise UserError(problem)
+    channel = workspace.channel(connection, services.team_id, bridge.marketing_channel_id)
+    if channel is not None and not channel.is_member:
+        name = inert_mrkdwn(channel.name, {}, 80)
+        raise UserError(
+            N_("I am not in #{channel}. Write /invite @Frontline there, then try again.", channel=name)
+        )
     say = say_for(services, connection, gesture.key)
     period = _so_far(connection, bridge, services.clock.now())
     write_digest(connection, say, bridge, period, f"digest-now:{bridge.id}:{once}"[:200])

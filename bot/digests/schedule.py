@@ -90,16 +90,6 @@ def recurrence_of(rhythm: Rhythm, bridge: Bridge, now: datetime) -> Recurrence:
     )
 
 
-def recurrence_of(rhythm: Rhythm, bridge: Bridge, now: datetime) -> Recurrence:
-    """The rhythm in the bridge's time zone, from today on."""
-    return Recurrence(
-        rule=rhythm.rule,
-        time=rhythm.at,
-        zone=bridge.time_zone,
-        start_on=now.astimezone(ZoneInfo(bridge.time_zone)).date(),
-    )
-
-
 def save_rhythm(
     connection: Connection, bridge: Bridge, rhythm: Rhythm, now: datetime, *, is_paused: bool = False
 ) -> Schedule:

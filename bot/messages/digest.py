@@ -234,9 +234,11 @@ def _short_movement(_: Texts, digest: Digest, part: CategoryPart) -> str:
 def _span(_: Texts, digest: Digest) -> str:
     zone, period = digest.bridge.time_zone, digest.period
     span = f"{_.moment(period.start, zone)} – {_.moment(period.end, zone)} ({zone})"
-    if period.is_whole or not digest.is_compared:
+    if period.is_whole:
         return span
-    return span + " · " + _("so far; compared with the same stretch of the period before")
+    if not digest.is_compared:
+        return span + " · " + _("so far")
+    return span + " · " + _("so far, compared with the same stretch of the period before")
 
 
 def _waiting_block(_: Texts, digest: Digest) -> list[Block]:

@@ -16,7 +16,7 @@ from storage.outbox import OutboxRow
 from storage.schedules import Schedule
 from storage.tables import outbox as outbox_table
 from tests.bot.digests.builders import MONDAY, WEEK, add_insight
-from tests.support import MARKETING, MIA, TEAM, StandingClock, channel, make_bridge, make_services
+from tests.support import MARKETING, MIA, TEAM, StandingClock, channel, make_bridge, make_services, say
 
 JOBS = {KIND: post_digest}
 
@@ -81,8 +81,6 @@ def test_a_run_happens_once(services: Services, bridge: Bridge, clock: StandingC
     assert not run_one_due(services, JOBS)
     said = posts(services)
     with services.db.writing() as connection:
-        from tests.support import say
-
         post_digest(services, connection, say(services, connection), due, MONDAY)
     assert posts(services) == said
 
