@@ -24,6 +24,7 @@ from sqlalchemy.exc import DBAPIError
 from bot import backup as backups
 from bot import export as exports
 from bot import manifest as manifests
+from bot.bridges.categories import BUILT_IN
 from bot.bridges.first import ensure_default_bridge
 from bot.bridges.watch import BridgeWatch
 from bot.clock import Clock, FixedClock, SystemClock
@@ -32,6 +33,8 @@ from bot.doctor import all_well, as_table, examine
 from bot.errors import OperatorError
 from bot.health import SlackProbe, database_part, readiness, socket_part, workers_part
 from bot.housekeeping import DirectoryKeeper, Housekeeping
+from bot.i18n import texts
+from bot.ids import Action, Field
 from bot.inbox import work_one
 from bot.logs import configure_logging
 from bot.metrics import exposition
@@ -47,7 +50,7 @@ from handlers.http import HttpServer, build_http
 from handlers.socket import SocketConnection
 from playground.clock import Clock as PlaygroundClock
 from playground.demo import Access, open_demo
-from playground.story import tell_story
+from playground.story import Ids, tell_story
 from storage import schedules, schema, workspace
 from storage.database import Database, DatabaseProblem, open_database
 
@@ -207,6 +210,19 @@ class DemoBot:
         self._folder.cleanup()
 
 
+def story_ids(language: str) -> Ids:
+    """What the story presses and fills in, as Frontline calls it."""
+    name, emoji = BUILT_IN["competitor"]
+    return Ids(
+        change_category=Action.CHANGE_CATEGORY,
+        undo=Action.UNDO,
+        text_field=Field.TEXT,
+        customer_field=Field.CUSTOMER,
+        deal_field=Field.DEAL,
+        competitor=f":{emoji}: {texts(language).say(name)}",
+    )
+
+
 # --- the command line --------------------------------------------------------------------------------------
 
 
@@ -280,7 +296,7 @@ def demo_command(port: int, no_open: bool, language: str, story: bool) -> None:
     configure_logging("WARNING", "console")
     with plain_faults():
         if story:
-            sys.exit(tell_story(DemoBot, content, language))
+            sys.exit(tell_story(DemoBot, content, story_ids(language), language=language))
         with open_demo(DemoBot, content, language=language, port=port) as running:
             click.echo(f"Frontline's playground is open at {running.url}\nStop it with Ctrl-C.")
             if not no_open:
