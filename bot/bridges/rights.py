@@ -67,9 +67,9 @@ def read_memory(text: str) -> FormMemory:
     """What `FormMemory.write` wrote. Raises UserError for anything else."""
     try:
         bridge_id, seen, language = json.loads(text)
+        return FormMemory(None if bridge_id is None else int(bridge_id), str(seen), str(language))
     except (ValueError, TypeError):
         raise UserError(N_("This form can't be read any more. Open it again.")) from None
-    return FormMemory(int(bridge_id) if bridge_id is not None else None, str(seen), str(language))
 
 
 def fingerprint(*parts: object) -> str:
