@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo story run test check bench lock clean
+.PHONY: demo story run test check messages bench lock clean
 .DEFAULT_GOAL := help
 
 help:  ## list the targets
@@ -34,6 +34,9 @@ check: .venv/.dev  ## style, types, layers
 
 test: check  ## all checks and tests, both databases, browser included where a Chromium is found
 	$(BIN)/python -m pytest -n 2 --dist loadscope $(ARGS)
+
+messages: .venv/.run  ## bring the catalogues of bot/locales in step with the code
+	$(BIN)/python -m bot.catalogue
 
 bench: .venv/.dev  ## the figures that the documentation quotes
 	$(BIN)/python -m benchmarks $(ARGS)

@@ -93,10 +93,9 @@ def _noon(value: date) -> datetime:
 @lru_cache
 def texts(language: str) -> Texts:
     """The texts of `language`; English where Frontline does not know it."""
-    path = LOCALES / f"{language}.po"
-    if language == DEFAULT_LANGUAGE or not path.exists():
+    if language == DEFAULT_LANGUAGE or language not in LANGUAGES:
         return Texts(DEFAULT_LANGUAGE, NullTranslations())
-    return Texts(language, _translations(path, language))
+    return Texts(language, _translations(LOCALES / f"{language}.po", language))
 
 
 def _translations(path: Path, language: str) -> Translations:

@@ -75,5 +75,10 @@ def emoji(name: str) -> str:
     return f":{name}:"
 
 
+def link(address: str, label: str) -> str:
+    """A link in mrkdwn; `label` is a text of ours."""
+    return f"<{address}|{label}>"
+
+
 def comma(parts: Iterable[str]) -> str:
     return ", ".join(parts)

@@ -19,7 +19,7 @@ from bot.bridges.categories import category_name, emoji_of, name_of
 from bot.i18n import Texts
 from bot.ids import Action
 from bot.insights.support import Support
-from bot.messages.common import emoji, message, mrkdwn, option
+from bot.messages.common import emoji, link, message, mrkdwn, option
 from bot.messages.quotes import quote_id
 from storage.bridges import Bridge
 from storage.insights import Insight
@@ -205,9 +205,9 @@ def byline(_: Texts, insight: Insight, names: Mapping[str, str], zone: str) -> C
     if insight.edited_at:
         parts.append(_("edited"))
     if insight.permalink:
-        parts.append(f"<{insight.permalink}|{_('open')}>")
+        parts.append(link(insight.permalink, _("open")))
     if insight.thread_permalink:
-        parts.append(f"<{insight.thread_permalink}|{_('thread')}>")
+        parts.append(link(insight.thread_permalink, _("thread")))
     return ContextBlock(elements=[MarkdownTextObject(text=" · ".join(parts), verbatim=True)])
 
 
