@@ -100,7 +100,7 @@ class SocketConnection:
         except (SlackClientError, OSError, ValueError):
             raise OperatorError(UNREACHABLE) from None
 
-    def close(self, timeout: float = 8.0) -> bool:
+    def close(self, timeout: float = 6.0) -> bool:
         """Take nothing new, answer what is in hand, disconnect. False: not within `timeout` seconds."""
         if self._handler is None:
             return True

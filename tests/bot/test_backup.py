@@ -104,6 +104,20 @@ def test_a_damaged_database_is_told_and_leaves_nothing(sqlite: Database, tmp_pat
     assert not list(tmp_path.glob("x.db*"))
 
 
+def test_a_database_whose_index_lies_is_not_backed_up(sqlite: Database, tmp_path: Path) -> None:
+    """It opens and answers, and yet is damaged."""
+    sqlite.close()
+    with sqlite3.connect(tmp_path / "frontline.db") as connection:
+        connection.execute("CREATE TABLE pairs (a, b)")
+        connection.execute("CREATE INDEX by_a ON pairs (a)")
+        connection.execute("INSERT INTO pairs VALUES (1, 2)")
+        connection.execute("PRAGMA writable_schema=ON")
+        connection.execute("UPDATE sqlite_master SET sql='CREATE INDEX by_a ON pairs (b)' WHERE name='by_a'")
+    with pytest.raises(OperatorError, match="The database is damaged"):
+        backup(sqlite, tmp_path / "x.db")
+    assert not list(tmp_path.glob("x.db*"))
+
+
 # --- PostgreSQL --------------------------------------------------------------------------------------------
 
 

@@ -64,6 +64,24 @@ def test_a_bell_wakes_its_step(started: list[Workers]) -> None:
     assert workers.stuck() == {}
 
 
+def test_a_bell_wakes_its_step_once(started: list[Workers]) -> None:
+    queue, bell, looks = Queue(), threading.Event(), []
+
+    def look() -> bool:
+        looks.append(1)
+        return queue.step()
+
+    workers = Workers([Step("q", look, bell, poll=50)])
+    started.append(workers)
+    workers.start()
+    for number in range(1, 4):
+        queue.units.append(number)
+        bell.set()
+        queue.wait_for(number)
+    workers.stop()
+    assert len(looks) < 20  # a bell that was never cleared would ring for ever
+
+
 def test_a_step_looks_by_itself_and_by_the_clockwork(started: list[Workers]) -> None:
     polled, ticked = Queue(), Queue()
     workers = Workers([Step("p", polled.step, poll=0.01), Step("t", ticked.step, poll=50, every=1)])
@@ -188,13 +206,12 @@ def test_what_another_holds_is_awaited_and_what_is_backed_off_is_not(database: D
         post = outbox.claim(connection, clock.real(), clock.now(), later, "mine")
         assert event is not None
         assert post is not None
-    assert not is_idle(services)
     assert not settle(services, [Step("none", lambda: False)], timeout=0.01)
     with database.writing() as connection:
-        outbox.put_back(connection, post.id, "mine", {"due_at": later})
-    assert not is_idle(services)  # the event is still in hand
-    with database.writing() as connection:
         inbox.put_back(connection, event.id, "mine", due_at=later, error="x", park=False)
+    assert not is_idle(services)  # the post is still in hand
+    with database.writing() as connection:
+        outbox.put_back(connection, post.id, "mine", {"due_at": later})
     assert is_idle(services)  # the second event waits for the first, the detail for its head
 
 

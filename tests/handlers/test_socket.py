@@ -83,7 +83,9 @@ def test_a_close_answers_what_is_in_hand(playground: Playground, anna: Person) -
     threading.Timer(0.1, bolt.go.set).start()
     assert bolt.connection.close()
     playground.wait_idle()
-    assert bolt.heard == ["one"]  # acknowledged: not sent again
+    assert bolt.heard == ["one"]
+    (delivery,) = [one for one in playground.log.deliveries() if one.name == "message"]
+    assert delivery.state == "acked"
 
 
 def test_a_close_does_not_wait_for_ever(playground: Playground, anna: Person) -> None:
@@ -100,6 +102,16 @@ def test_a_close_does_not_wait_for_ever(playground: Playground, anna: Person) ->
 def test_a_wrong_app_token_is_told_in_a_sentence(playground: Playground) -> None:
     bolt = Bolt(playground, "xapp-wrong")
     with pytest.raises(OperatorError, match="SLACK_APP_TOKEN is not valid"):
+        bolt.connection.connect()
+    assert not bolt.connection.is_connected
+
+
+def test_a_socket_that_does_not_open_is_told_in_a_sentence(
+    playground: Playground, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bolt = Bolt(playground)
+    monkeypatch.setattr(SocketConnection, "_address", lambda _: "ws://127.0.0.1:9/link/")
+    with pytest.raises(OperatorError, match="can't be reached"):
         bolt.connection.connect()
     assert not bolt.connection.is_connected
 
