@@ -167,11 +167,11 @@ def _capture(teller: Teller, ids: Ids) -> None:
 def _support(teller: Teller) -> None:
     clara = teller.person("clara")
     message = teller.demo.seeded.messages["m81"]
-    teller.does("Clara flags it too", "Клара тоже ставит флаг")
+    teller.does("Clara flags it too", "Кира тоже ставит флаг")
     before = _known(clara, "sales-emea")
     clara.react(message, "bulb")
     teller.comes(clara, "sales-emea", "her support was not noted", _note_for(clara, before, "#", "2"))
-    teller.does("Clara takes her flag back", "Клара снимает свой флаг")
+    teller.does("Clara takes her flag back", "Кира снимает свой флаг")
     before = _known(clara, "sales-emea")
     clara.unreact(message, "bulb")
     teller.comes(clara, "sales-emea", "taking it back was not noted", _note_for(clara, before, "#"))

@@ -10,6 +10,9 @@ from sqlalchemy import text
 
 from storage import schema
 from storage.database import Database, open_database
+from tests.browser import browser
+
+__all__ = ["browser"]
 
 
 @pytest.fixture(scope="session")

@@ -173,11 +173,13 @@ def whole_database(stage: Scene) -> list[str]:
     """Every value in every table, the search index included."""
     services = stage.frontline.services
     with services.db.reading() as connection:
-        names = connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'table'").scalars().all()
+        names = (
+            connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'table'").scalars().all()
+        )
         return [
             str(value)
             for name in names
-            for row in connection.exec_driver_sql(f'SELECT * FROM "{name}"')  # noqa: S608
+            for row in connection.exec_driver_sql(f'SELECT * FROM "{name}"')
             for value in row
         ]
 

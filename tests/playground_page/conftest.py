@@ -1,32 +1,17 @@
 """The page in a real browser, in front of a real playground with a small Bolt app behind it."""
 
-import os
-import shutil
 from collections.abc import Callable, Iterator
 from itertools import count
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from playground.model import Channel
 from playground.server import Playground
 from tests.playground_page.gallery import MANIFEST, Gallery
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 NUMBERS = count(1)
 Open = Callable[..., Page]
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    path = next((found for name in NAMES if (found := shutil.which(name))), None)
-    if path is None:
-        pytest.skip("no Chromium on this machine")
-    arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=arguments)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")
