@@ -16,7 +16,6 @@ from slack_sdk.models.blocks import (
     ContextBlock,
     DividerBlock,
     HeaderBlock,
-    RichTextBlock,
 )
 from slack_sdk.models.blocks.basic_components import MarkdownTextObject, PlainTextObject
 
@@ -25,7 +24,7 @@ from bot.digests.compile import CategoryPart, Digest, Queue
 from bot.digests.schedule import Frequency
 from bot.i18n import N_, Message, Texts
 from bot.ids import Action
-from bot.messages.common import message, mrkdwn
+from bot.messages.common import link, message, mrkdwn
 from bot.messages.insights import category_label, quote_block
 from storage.bridges import Bridge
 from storage.digests import Touched
@@ -101,16 +100,17 @@ def render(_: Texts, digest: Digest) -> Rendered:
     if digest.is_quiet:
         return Rendered(head, ())
     pages = pack(thread_chunks(_, digest))
-    return Rendered(
-        head,
-        tuple(
-            Post(
-                message(_("Digest, page {page} of {pages}", page=n, pages=len(pages)), page.blocks),
-                page.quoted,
-            )
-            for n, page in enumerate(pages, 1)
-        ),
-    )
+    posts = [
+        Post(message(_page_title(_, number, len(pages)), page.blocks), page.quoted)
+        for number, page in enumerate(pages, 1)
+    ]
+    return Rendered(head, tuple(posts))
+
+
+def _page_title(_: Texts, number: int, of: int) -> str:
+    if of == 1:
+        return _("The digest in detail")
+    return _("The digest in detail, {page} of {pages}", page=number, pages=of)
 
 
 def preview(_: Texts, channel: Texts, digest: Digest, send_value: str | None) -> dict[str, Any]:
@@ -190,7 +190,7 @@ def category_block(_: Texts, digest: Digest) -> list[Block]:
 
 def _quiet(_: Texts, digest: Digest) -> str:
     name = slacktext.inert_mrkdwn(title(_, digest), {}, 150)
-    line = _("*{title}* ({span}): a quiet time, nothing came in.", title=name, span=_span(_, digest))
+    line = _("*{title}* · {span} · A quiet time: nothing came in.", title=name, span=_span(_, digest))
     waiting = _requests(_, digest.requests, digest.period.end)
     return f"{line} {waiting}" if waiting else line
 
@@ -297,7 +297,7 @@ def thread_chunks(_: Texts, digest: Digest) -> Iterator[Chunk]:
 
 def _category(_: Texts, digest: Digest, part: CategoryPart, told: dict[int, int]) -> Iterator[Chunk]:
     heading = mrkdwn(
-        f"{category_label(_, digest.bridge, part.key)} · *{_.number(part.count)}*"
+        f"*{category_label(_, digest.bridge, part.key)}* · {_.number(part.count)}"
         + _short_movement(_, digest, part)
     )
     chunks = [_quoted(_, digest, insight, QUOTE, told) for insight in part.quotes]
@@ -328,17 +328,8 @@ def _quoted(
     _: Texts, digest: Digest, insight: Insight, limit: int, told: dict[int, int], at: datetime | None = None
 ) -> Chunk:
     nth = told[insight.id] = told.get(insight.id, 0) + 1
-    words = _inert_words(_, insight, digest.names, limit, nth)
+    words = quote_block(_, insight, digest.names, limit=limit, nth=nth)
     return Chunk((words, _byline(_, digest, insight, at)), (insight.id,))
-
-
-def _inert_words(_: Texts, insight: Insight, names: Mapping[str, str], limit: int, nth: int) -> RichTextBlock:
-    block = quote_block(_, insight, names, limit=limit, nth=nth)
-    if _weight(block) <= 3 * limit:
-        return block
-    # Addresses count too and may be far longer than what is shown of them: shown as words alone.
-    plain = slacktext.escape(slacktext.shorten(slacktext.plain(insight.text, names), limit))
-    return quote_block(_, replace(insight, text=plain), {}, limit=limit, nth=nth)
 
 
 def _byline(_: Texts, digest: Digest, insight: Insight, at: datetime | None) -> ContextBlock:
@@ -354,14 +345,14 @@ def _byline(_: Texts, digest: Digest, insight: Insight, at: datetime | None) -> 
     if insight.customer:
         parts.append(slacktext.inert_mrkdwn(insight.customer, {}, NAME))
     if insight.permalink:
-        parts.append(f"<{insight.permalink}|{_('open')}>")
+        parts.append(link(insight.permalink, _("open")))
     return _context(" · ".join(parts))
 
 
 def _touched(_: Texts, digest: Digest) -> Iterator[Chunk]:
     for heading, found in (
         (_(":office: *Customers touched*"), digest.customers),
-        (_(":crossed_swords: *Competitors touched*"), digest.competitors),
+        (_(":dart: *Competitors touched*"), digest.competitors),
     ):
         if found:
             texts = _paragraphs([heading, *(_named(_, one) for one in found)])
