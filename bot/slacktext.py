@@ -132,21 +132,22 @@ def parse(text: str) -> tuple[Span, ...]:
 
 
 def plain(text: str, names: Mapping[str, str]) -> str:
-    """What a person reads: mentions as `@Anna`, `#sales`, `@channel`; links by their label.
+    """What a person reads: mentions as `@Anna`, `#sales`, `@channel`; links as `label (address)`.
 
     `names` says how people, channels and groups are called, by id.
     """
-    return "".join(_shown(span, names) for span in parse(text))
+    return "".join(_written(span, names) for span in parse(text))
 
 
 def inert_mrkdwn(text: str, names: Mapping[str, str], limit: int) -> str:
-    """The text for an mrkdwn field or a message's `text`: at most `limit` characters, escapes counted.
+    """The text, on one line, for an mrkdwn field or a message's `text`: at most `limit` characters, escaped.
 
     It notifies nobody and opens or closes no formatting, whatever stands around it. Signs that would format
     are replaced by ones that look alike: an invisible sign beside them is no sure protection, since clients
     differ in whether a mark may follow it. Emoji stay.
     """
-    words = _NAMING.sub(rf"\1{WORD_JOINER}", plain(text, names))
+    one_line = " ".join("".join(_shown(span, names) for span in parse(text)).split())
+    words = _NAMING.sub(rf"\1{WORD_JOINER}", one_line)
     kept, tail = _shortened(words, limit, lambda part: len(escape(part)))
     literal = (words[:kept] + tail).translate(_LOOK_ALIKE)
     return escape(_LEADING.sub(r"\1›", _EDGE_UNDERSCORE.sub("ˍ", literal)))
@@ -156,7 +157,7 @@ def inert_mrkdwn(text: str, names: Mapping[str, str], limit: int) -> str:
 _NAMING: Final = re.compile(r"(?<!\w)([@#](?=\w)(?!\d+\b))")
 _LOOK_ALIKE: Final = str.maketrans({"*": "∗", "~": "∼", "`": "ˋ"})
 _EDGE_UNDERSCORE: Final = re.compile(r"(?<![^\W_])_|_(?![^\W_])")  # inside snake_case it formats nothing
-_LEADING: Final = re.compile(rf"^([\s{WORD_JOINER}]*)>", re.MULTILINE)
+_LEADING: Final = re.compile(rf"^([\s{WORD_JOINER}]*)>")
 
 
 def rich_text_elements(text: str, names: Mapping[str, str], limit: int) -> list[RichTextElement]:
@@ -287,6 +288,19 @@ def _merged(spans: Iterable[Span]) -> list[Span]:
 # --- showing -----------------------------------------------------------------------------------------------
 
 
+def _written(span: Span, names: Mapping[str, str]) -> str:
+    """The span where nothing can be clicked: an address is not lost behind its label."""
+    shown = _shown(span, names)
+    if not isinstance(span, Link):
+        return shown
+    address = _address(span)
+    return shown if shown in address else f"{shown} ({address})"
+
+
+def _address(link: Link) -> str:
+    return re.sub(r"^(?:mailto|tel):", "", link.url)
+
+
 def _shown(span: Span, names: Mapping[str, str]) -> str:
     match span:
         case Text():
@@ -294,7 +308,7 @@ def _shown(span: Span, names: Mapping[str, str]) -> str:
         case Emoji():
             return f":{span.name}:" + (f":skin-tone-{span.skin_tone}:" if span.skin_tone else "")
         case Link():
-            return span.label or re.sub(r"^(?:mailto|tel):", "", span.url)
+            return span.label or _address(span)
         case Mention(kind="broadcast"):
             return f"@{span.id}"
         case Mention():

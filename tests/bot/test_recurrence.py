@@ -342,6 +342,7 @@ def test_days_have_their_own_length(zone: str, day: date, hours: int) -> None:
         assert end.astimezone(ZoneInfo(zone)).date() > day
 
 
+@settings(deadline=None)
 @given(st.sampled_from(ZONES), st.dates(date(2009, 1, 1), date(2035, 1, 1)))
 def test_days_meet_without_overlap(zone: str, day: date) -> None:
     assert day_bounds(day, zone)[1] == day_bounds(day + timedelta(days=1), zone)[0]

@@ -100,8 +100,9 @@ def test_slack_text_is_read(text: str, spans: tuple[object, ...]) -> None:
         ("<!channel> <!subteam^S1|@grp> <!subteam^S9|@them>", "@channel @experts @them"),
         (
             "<https://x.example|site> <https://y.example> <mailto:a@b.example>",
-            "site https://y.example a@b.example",
+            "site (https://x.example) https://y.example a@b.example",
         ),
+        ("<http://acme.example|acme.example> <mailto:a@b.example|a@b.example>", "acme.example a@b.example"),
         ("*Acme* gives _25%_ :tada:", "Acme gives 25% :tada:"),
         ("a\r\nb\x00\u202e", "a\nb"),
         ("<@U2>", "@Ben <!channel> *x* >"),
@@ -118,8 +119,9 @@ def test_plain_text_is_what_a_person_reads(text: str, read: str) -> None:
         ("&lt;!channel&gt; &amp;", "&lt;!channel&gt; &amp;"),
         ("R&D <Nord>", "R&amp;D &lt;Nord&gt;"),
         ("a*b _c d_ snake_case __x__ ~e `f", "a∗b c d snake_case ˍˍxˍˍ ∼e ˋf"),
-        ("> quoted\n &gt;&gt; more > here", "› quoted\n ›&gt; more &gt; here"),
+        ("> quoted\n &gt;&gt; more > here", "› quoted &gt;&gt; more &gt; here"),
         ("@here #sales #142 a@b.example :wave:", "@\u2060here #\u2060sales #142 a@b.example :wave:"),
+        ("One\n\n• fake: 5 <https://x.example|site>", "One • fake: 5 site"),
         ("<@U2>", "@\u2060Ben &lt;!channel&gt; ∗x∗ &gt;"),
     ],
 )
@@ -127,7 +129,7 @@ def test_text_in_mrkdwn_is_inert(text: str, shown: str) -> None:
     assert inert_mrkdwn(text, NAMES, 200) == shown
 
 
-@settings(max_examples=600)
+@settings(max_examples=600, deadline=None)
 @given(ANY_TEXT, LIMITS)
 def test_no_text_is_active_in_mrkdwn(text: str, limit: int) -> None:
     shown = inert_mrkdwn(text, NAMES, limit)
@@ -135,12 +137,12 @@ def test_no_text_is_active_in_mrkdwn(text: str, limit: int) -> None:
     assert not re.search(r"[<>*~`]|&(?!(?:amp|lt|gt);)", shown)
     assert not re.search(r"(?<!\w)@(?:here|channel|everyone|Anna)", shown)
     assert not re.search(r"(?<![^\W_])_|_(?![^\W_])", shown)
-    assert not re.search(r"^\s*&gt;", shown, re.MULTILINE)
+    assert not re.search(r"^\s*&gt;|\n", shown)
     assert not re.search("[\x00\u202e\ud800-\udfff]", shown)
     shown.encode()
 
 
-@settings(max_examples=600)
+@settings(max_examples=600, deadline=None)
 @given(ANY_TEXT, LIMITS)
 def test_no_text_is_active_in_a_quote(text: str, limit: int) -> None:
     block = quote(text, NAMES, limit).to_dict()
@@ -157,10 +159,13 @@ def test_no_text_is_active_in_a_quote(text: str, limit: int) -> None:
     shown.encode()
 
 
+@settings(deadline=None)
 @given(ANY_TEXT)
 def test_a_quote_with_room_shows_everything(text: str) -> None:
     parts = [part.to_dict() for part in rich_text_elements(text, NAMES, 100_000)]
-    assert without_space("".join(visible(part) for part in parts)) == without_space(plain(text, NAMES))
+    shown = without_space("".join(visible(part) for part in parts))
+    if not any(isinstance(span, Link) for span in parse(text)):  # plain text also names a link's address
+        assert shown == without_space(plain(text, NAMES))
 
 
 def test_a_quote_draws_text_links_and_emoji() -> None:
@@ -218,7 +223,7 @@ def test_text_is_shortened_where_it_reads_well(text: str, limit: int, short: str
     assert shorten(text, limit) == short
 
 
-@settings(max_examples=400)
+@settings(max_examples=400, deadline=None)
 @given(ANY_TEXT, LIMITS)
 def test_short_text_is_a_beginning(text: str, limit: int) -> None:
     short = shorten(text, limit)
@@ -227,7 +232,7 @@ def test_short_text_is_a_beginning(text: str, limit: int) -> None:
     assert len(text) > limit or short == text
 
 
-@settings(max_examples=400)
+@settings(max_examples=400, deadline=None)
 @given(ANY_TEXT, st.integers(1, 60))
 def test_pages_hold_everything(text: str, limit: int) -> None:
     pages = split(text, limit)
@@ -244,6 +249,7 @@ def test_pages_end_where_it_reads_well() -> None:
         split("x", 0)
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_escaping_is_undone(text: str) -> None:
     assert unescape(escape(text)) == text

@@ -91,7 +91,7 @@ def test_queries_are_read(text: str, expected: Query) -> None:
     assert query(text) == expected
 
 
-@settings(max_examples=500)
+@settings(max_examples=500, deadline=None)
 @given(ANY_TEXT)
 def test_any_text_gives_words_that_both_databases_keep_whole(text: str) -> None:
     for token in tokens(text):
@@ -101,7 +101,7 @@ def test_any_text_gives_words_that_both_databases_keep_whole(text: str) -> None:
         assert 0 <= token.start < token.end <= len(text)
 
 
-@settings(max_examples=500)
+@settings(max_examples=500, deadline=None)
 @given(ANY_TEXT)
 def test_any_query_is_read(text: str) -> None:
     asked = query(text)
@@ -109,6 +109,7 @@ def test_any_query_is_read(text: str) -> None:
     assert all(len(phrase) > 1 and all(phrase) for phrase in asked.phrases)
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(["Acme", "скидкой", "prices", "25", "Deutsche", "ёлка"]), min_size=2))
 def test_a_text_in_quotes_asks_for_its_own_stems(words: list[str]) -> None:
     text = " ".join(words)
