@@ -53,14 +53,14 @@ def updated(catalogue: Catalog, code: Catalog) -> Catalog:
     """The catalogue with exactly the texts of `code`, and the translations that it has already."""
     catalogue.update(code, no_fuzzy_matching=True)
     catalogue.obsolete.clear()
-    for message in catalogue:
-        # «25% off» is a sentence, no format of printf's: all placeholders of ours are {named}.
-        message.flags.discard("python-format")
     return catalogue
 
 
 def written(catalogue: Catalog) -> bytes:
     """The catalogue as its file holds it."""
+    for message in catalogue:
+        # «25% off» is a sentence, no format of printf's: all placeholders of ours are {named}.
+        message.flags.discard("python-format")
     body = BytesIO()
     write_po(body, catalogue, width=WIDTH, omit_header=True, include_lineno=False, ignore_obsolete=True)
     header = (
