@@ -4,6 +4,7 @@ Exit status: 0 fine, 1 failed, 2 misuse.
 """
 
 import errno
+import os
 import signal
 import sys
 import tempfile
@@ -15,7 +16,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
-from typing import Any, Final, TextIO
+from typing import Final, TextIO
 
 import click
 import structlog
@@ -23,35 +24,22 @@ from sqlalchemy.exc import DBAPIError
 
 from bot import backup as backups
 from bot import export as exports
+from bot import housekeeping
 from bot import manifest as manifests
 from bot.bridges.categories import BUILT_IN
-from bot.bridges.first import ensure_default_bridge
-from bot.bridges.watch import BridgeWatch
 from bot.clock import Clock, FixedClock, SystemClock
 from bot.config import Settings, SettingsProblem, load_settings
 from bot.doctor import all_well, as_table, examine
 from bot.errors import OperatorError
-from bot.health import SlackProbe, database_part, readiness, socket_part, workers_part
-from bot.housekeeping import DirectoryKeeper, Housekeeping
 from bot.i18n import texts
 from bot.ids import Action, Field
-from bot.inbox import work_one
 from bot.logs import configure_logging
-from bot.metrics import exposition
-from bot.outbox import send_one
-from bot.scheduler import Step, Workers, settle
-from bot.schedules import run_one_due
-from bot.services import Services
-from bot.slack import LOST_ACCESS, SlackGateway, SlackProblem
-from bot.workers import BUILDERS, JOBS, WORKERS
-from bot.workspace.directory import read_directory
-from handlers.bolt import build_bolt
-from handlers.http import HttpServer, build_http
-from handlers.socket import SocketConnection
+from bot.scheduler import settle
+from handlers.running import open_services, start, work_steps
 from playground.clock import Clock as PlaygroundClock
 from playground.demo import Access, open_demo
 from playground.story import Ids, tell_story
-from storage import schedules, schema, workspace
+from storage import schedules, schema
 from storage.database import Database, DatabaseProblem, open_database
 
 log = structlog.get_logger()
@@ -59,108 +47,7 @@ log = structlog.get_logger()
 STOP_WITHIN: Final = 10.0  # seconds, from SIGTERM on
 
 
-# --- putting it together -----------------------------------------------------------------------------------
-
-
-def open_services(settings: Settings, clock: Clock) -> Services:
-    """The database upgraded, Slack asked who we are, the directory read, the first bridge made.
-
-    Raises OperatorError or DatabaseProblem with a sentence that says what to do.
-    """
-    slack = SlackGateway(settings.slack_bot_token, settings.slack_api_url)
-    database = open_database(settings.database_url)
-    before, after = schema.upgrade(database)
-    if before != after:
-        log.info("database_upgraded", before=before, after=after)
-    try:
-        identity = slack.identity()
-        services = Services(db=database, clock=clock, slack=slack, identity=identity)
-        with database.writing() as connection:
-            workspace.save_workspace(connection, identity.team_id, identity.team, identity.user_id)
-            is_first = workspace.directory_read_at(connection, identity.team_id) is None
-        if is_first:
-            read_directory(services)
-    except SlackProblem as problem:
-        raise OperatorError(_slack_trouble(problem, settings)) from None
-    ensure_default_bridge(services, settings)
-    return services
-
-
-def _slack_trouble(problem: SlackProblem, settings: Settings) -> str:
-    if problem.code in LOST_ACCESS:
-        return (
-            f"Slack refuses SLACK_BOT_TOKEN ({problem.code}). Install the app to the workspace again "
-            "and copy the new bot token."
-        )
-    if problem.code == "missing_scope":
-        return "The bot token lacks a scope. Update the app with manifest.yml and install it again."
-    return (
-        f"Slack can't be reached at {settings.slack_api_url} ({problem.code}). "
-        "Check the network, the proxy and SLACK_API_URL."
-    )
-
-
-def work_steps(services: Services) -> list[Step]:
-    """The units of work that make up Frontline: what is due, what came in, what goes out."""
-    return [
-        Step("schedules", lambda: run_one_due(services, JOBS), every=2.0),
-        Step("inbox", lambda: work_one(services, WORKERS), wake=services.wake.inbox, poll=2.0, threads=2),
-        Step("outbox", lambda: send_one(services, BUILDERS), wake=services.wake.outbox, poll=0.5),
-    ]
-
-
-@dataclass(frozen=True)
-class Frontline:
-    """A running Frontline."""
-
-    services: Services
-    watch: BridgeWatch
-    workers: Workers
-    socket: SocketConnection | None
-    http: HttpServer | None
-
-    def stop(self) -> None:
-        """Take nothing new, finish what is in hand, close everything."""
-        if self.socket is not None:
-            self.socket.close()
-        if self.http is not None:
-            self.http.stop()
-        self.workers.stop(STOP_WITHIN - 2)
-        self.services.db.close()
-
-
-def start(settings: Settings, clock: Clock) -> Frontline:
-    """Start everything; gives it running. Raises OperatorError or DatabaseProblem."""
-    services = open_services(settings, clock)
-    watch = BridgeWatch(services.db, services.team_id)
-    bolt = build_bolt(services, settings, watch)
-    probe = SlackProbe(services.slack.identity)
-    steps = [
-        *work_steps(services),
-        Step("housekeeping", Housekeeping(services).step, every=30.0),
-        Step("directory", DirectoryKeeper(services).step, every=30.0),
-        Step("probe", probe.step, every=30.0),
-    ]
-    workers = Workers(steps)
-    socket = SocketConnection(bolt, settings.slack_app_token) if settings.socket_mode else None
-
-    def ready() -> Any:
-        slack_part = probe.part if socket is None else lambda: socket_part(socket)
-        return readiness([lambda: database_part(services.db), slack_part, lambda: workers_part(workers)])
-
-    http = None
-    if settings.http_port is not None:
-        application = build_http(
-            None if settings.socket_mode else bolt, ready, lambda: exposition(services.db, clock)
-        )
-        http = HttpServer(application, settings.host, settings.http_port)
-    workers.start()
-    if http is not None:
-        http.start()
-    if socket is not None:
-        socket.connect()
-    log.info("frontline_runs", team=services.team_id, mode="socket" if socket else "http")
-    return Frontline(services, watch, workers, socket, http)
+# --- the demo's bot ---------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -256,6 +143,13 @@ def settings_for(*, needs_slack: bool) -> Settings:
     return settings
 
 
+def quiet_settings(*, needs_slack: bool) -> Settings:
+    """The settings, for commands that speak to the terminal themselves."""
+    settings = load_settings(needs_slack=needs_slack)
+    configure_logging("ERROR", "console")
+    return settings
+
+
 def wait_for_stop() -> None:
     """Wait for SIGTERM or Ctrl-C."""
     stopped = threading.Event()
@@ -281,6 +175,9 @@ def run() -> None:
         wait_for_stop()
         log.info("frontline_stops")
         frontline.stop()
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(0)  # threads of the libraries that still wait for Slack must not keep the process
 
 
 @main.command("demo")
@@ -305,10 +202,14 @@ def demo_command(port: int, no_open: bool, language: str, story: bool) -> None:
 
 
 @main.command()
-def doctor() -> None:
+@click.option("--retry-parked", is_flag=True, help="Try anew what was given up, after its cause was mended.")
+def doctor(retry_parked: bool) -> None:
     """Check settings, tokens, scopes, channels, database and schedules; say what to do."""
     with plain_faults():
-        found = examine(lambda: settings_for(needs_slack=True), manifests.BOT_SCOPES, SystemClock())
+        if retry_parked:
+            events, posts = housekeeping.retry_parked(_database(), SystemClock())
+            click.echo(f"{events} events and {posts} posts are tried anew.")
+        found = examine(lambda: quiet_settings(needs_slack=True), manifests.BOT_SCOPES, SystemClock())
         click.echo(as_table(found))
         sys.exit(0 if all_well(found) else 1)
 
@@ -360,7 +261,7 @@ def backup(target: Path) -> None:
 
 
 def _database() -> Database:
-    return open_database(settings_for(needs_slack=False).database_url)
+    return open_database(quiet_settings(needs_slack=False).database_url)
 
 
 @main.command()

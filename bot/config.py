@@ -56,6 +56,9 @@ class Settings(BaseSettings):
     marketing_channel: str = Field("", description="The channel id of that bridge's marketing channel.")
     timezone: str = Field("UTC", description="That bridge's time zone, as in Europe/Berlin.")
     language: Literal["en", "ru"] = Field("en", description="That bridge's language: en or ru.")
+    catch_up_days: int = Field(
+        14, ge=1, le=365, description="How far back messages are read for flags that were missed, in days."
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="How much is logged.")
     log_format: Literal["console", "json"] = Field("console", description="Logs for people or for machines.")
 
@@ -169,5 +172,5 @@ def _sentence(error: ErrorDetails) -> str:
     if error["type"] == "literal_error":
         text = "must be one of " + error["ctx"]["expected"].replace("'", "").replace(" or ", ", ")
     elif error["type"] in {"int_parsing", "greater_than_equal", "less_than_equal"}:
-        text = "must be a number from 1 to 65535"
+        text = f"must be a number from 1 to {365 if name == 'CATCH_UP_DAYS' else 65535}"
     return f"{name} {text}.".lstrip()

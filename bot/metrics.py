@@ -54,6 +54,9 @@ _insights = Counter("frontline_insights", "Insights stored, by how they came.", 
 _failures = Counter(
     "frontline_worker_failures", "Steps of workers that raised, by worker.", ["worker"], registry=REGISTRY
 )
+_caught_up = Counter(
+    "frontline_caught_up", "What catching up found to have been missed, by kind.", ["kind"], registry=REGISTRY
+)
 _connected = Gauge("frontline_slack_connected", "1 while Slack can be reached, else 0.", registry=REGISTRY)
 
 
@@ -91,6 +94,11 @@ def insight(source: str) -> None:
 def worker_failed(worker: str) -> None:
     """A worker's step raised and was backed off."""
     _failures.labels(worker).inc()
+
+
+def caught_up(kind: str) -> None:
+    """Catching up found an event that had been missed."""
+    _caught_up.labels(kind).inc()
 
 
 def slack_connected(is_connected: bool) -> None:

@@ -7,6 +7,7 @@ would post twice.
 import http.client
 import json
 import logging
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -102,7 +103,7 @@ class SlackGateway:
 
     def __init__(self, token: str, api_url: str, *, timeout: int = 30) -> None:
         logger = logging.getLogger("slack_sdk.frontline")
-        logger.setLevel(logging.INFO)  # at DEBUG the client logs bodies
+        logger.setLevel(max(logging.INFO, logging.getLogger().level))  # at DEBUG the client logs bodies
         self._client = WebClient(
             token=token, base_url=api_url, timeout=timeout, retry_handlers=[], logger=logger
         )
@@ -323,6 +324,8 @@ def _refusal(problem: SlackApiError) -> SlackProblem:
     # These are told of calls that may have been carried out all the same.
     if code in {"internal_error", "fatal_error", "request_timeout", "service_unavailable", None}:
         return SlackUnclear(str(code or f"http_{status}"))
+    if not re.fullmatch(r"[a-z_0-9]{1,80}", str(code)):  # a proxy's page, not Slack's word
+        return SlackUnclear("unreadable_answer")
     return SlackRefused(str(code))
 
 

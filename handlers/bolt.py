@@ -36,7 +36,7 @@ def build_bolt(services: Services, settings: Settings, watch: BridgeWatch) -> Ap
         return known
 
     logger = logging.getLogger("slack_bolt.frontline")
-    logger.setLevel(logging.INFO)  # at DEBUG it logs bodies
+    logger.setLevel(max(logging.INFO, logging.getLogger().level))  # at DEBUG it logs bodies
     app = App(
         logger=logger,
         client=WebClient(

@@ -98,6 +98,16 @@ def bridge_of_sales_channel(connection: Connection, team_id: str, channel_id: st
     return None if found is None else bridge(connection, found)
 
 
+def bridged_since(connection: Connection, team_id: str) -> dict[str, datetime]:
+    """All sales channels of the workspace, and since when they have been."""
+    rows = connection.execute(
+        select(bridge_channels.c.channel_id, bridge_channels.c.bridged_at)
+        .where(bridge_channels.c.team_id == team_id)
+        .order_by(bridge_channels.c.channel_id)
+    )
+    return {row.channel_id: row.bridged_at for row in rows}
+
+
 def _whole(connection: Connection, row: BridgeRow) -> Bridge:
     channels = connection.scalars(
         select(bridge_channels.c.channel_id)

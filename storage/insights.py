@@ -71,6 +71,7 @@ class Change:
 
 
 _SELECT = columns_for(insights, Insight)
+LIVE: ColumnElement[bool] = insights.c.status != "withdrawn"
 
 
 def add(connection: Connection, team_id: str, values: Mapping[str, Any]) -> int:
@@ -119,6 +120,23 @@ def is_source(connection: Connection, team_id: str, channel_id: str, message_ts:
             )
         )
         is not None
+    )
+
+
+def next_with_source(connection: Connection, team_id: str, after_id: int) -> Insight | None:
+    """The next insight, by id, whose source message still stands as far as is known."""
+    return fetch_one(
+        connection,
+        _SELECT.where(
+            insights.c.team_id == team_id,
+            insights.c.id > after_id,
+            insights.c.message_ts.is_not(None),
+            insights.c.text_removed_at.is_(None),
+            LIVE,
+        )
+        .order_by(insights.c.id)
+        .limit(1),
+        Insight,
     )
 
 
@@ -215,8 +233,6 @@ def history_of(connection: Connection, insight_id: int) -> list[Change]:
 
 
 # --- lists -------------------------------------------------------------------------------------------------
-
-LIVE: ColumnElement[bool] = insights.c.status != "withdrawn"
 
 
 def mine(user_id: str) -> ColumnElement[bool]:

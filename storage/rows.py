@@ -31,7 +31,10 @@ def columns_for(table: Table, kind: type[Any]) -> Select[Any]:
 
 def insert_once(connection: Connection, table: Table, values: Mapping[str, Any]) -> bool:
     """Insert unless a unique key says that it is there already. True: inserted."""
-    result = connection.execute(_insert(connection, table).values(**values).on_conflict_do_nothing())
+    result = connection.execute(
+        _insert(connection, table).values(**values).on_conflict_do_nothing(),
+        execution_options={"preserve_rowcount": True},  # kept for updates and deletions only, otherwise
+    )
     return result.rowcount == 1
 
 

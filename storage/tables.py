@@ -244,7 +244,7 @@ inbox = Table(
     Column("kind", String(40), nullable=False),
     Column("event_id", String(64), unique=True),
     Column("natural_key", String(255), nullable=False, unique=True),
-    Column("correlation_id", String(32), nullable=False),
+    Column("correlation_id", String(100), nullable=False),
     Column("channel_id", slack_id()),
     Column("message_ts", slack_ts()),
     Column("user_id", slack_id()),
@@ -264,6 +264,12 @@ inbox = Table(
         postgresql_where=text("state = 'pending'"),
     ),
     Index(
+        "ix_inbox_parked",
+        "id",
+        sqlite_where=text("state = 'parked'"),
+        postgresql_where=text("state = 'parked'"),
+    ),
+    Index(
         "ix_inbox_message",
         "channel_id",
         "message_ts",
@@ -280,7 +286,7 @@ outbox = Table(
     Column("bridge_id", Key),
     Column("kind", String(16), nullable=False),
     Column("dedupe_key", String(255), nullable=False, unique=True),
-    Column("correlation_id", String(32), nullable=False),
+    Column("correlation_id", String(100), nullable=False),
     Column("channel_id", slack_id()),
     Column("user_id", slack_id()),
     Column("thread_ts", slack_ts()),
@@ -304,6 +310,12 @@ outbox = Table(
         "due_at",
         sqlite_where=text("state = 'pending'"),
         postgresql_where=text("state = 'pending'"),
+    ),
+    Index(
+        "ix_outbox_parked",
+        "id",
+        sqlite_where=text("state = 'parked'"),
+        postgresql_where=text("state = 'parked'"),
     ),
     Index(
         "ix_outbox_lane",
@@ -352,4 +364,22 @@ runs = Table(  # what became of each due instant, kept so that nothing is skippe
     Column("due_at", Instant, primary_key=True),
     Column("outcome", String(8), nullable=False),  # done · missed
     Column("ran_at", Instant, nullable=False),
+)
+
+catchup_jobs = Table(  # what is left to be compared with Slack; one row a channel, thread or list
+    "catchup_jobs",
+    metadata,
+    _key(),
+    Column("team_id", slack_id(), nullable=False),
+    Column("kind", String(16), nullable=False),  # insights · history · thread
+    Column("channel_id", slack_id(), nullable=False, default=""),
+    Column("thread_ts", slack_ts(), nullable=False, default=""),
+    Column("oldest_ts", slack_ts(), nullable=False),
+    Column("cursor", Text),  # Slack's, or the last insight's id; NULL: from the beginning
+    Column("again", Boolean, nullable=False, default=False),  # asked for anew while it was under way
+    Column("due_at", Instant, nullable=False),  # real time: rate limits, and the lease while claimed
+    Column("claim", String(32)),
+    Column("begun_at", Instant, nullable=False),
+    UniqueConstraint("team_id", "kind", "channel_id", "thread_ts"),
+    Index(None, "due_at"),
 )

@@ -5,8 +5,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from app import DemoBot, Frontline
+from app import DemoBot
 from bot import manifest
+from handlers.running import Frontline
 from playground.clock import MovableClock
 from playground.demo import Access
 from playground.model import Message

@@ -151,7 +151,19 @@ def channel_id_changed(services: Services, row: InboxRow) -> Apply:
     return follow
 
 
+def access_lost(services: Services, row: InboxRow) -> Apply:
+    """The token was revoked or the app removed: nobody in Slack can be told, so the log and `/readyz` are.
+
+    What waits to be sent stays, and goes out once the app has been installed again.
+    """
+    log.critical(
+        "slack_access_lost", reason=row.item, what_to_do="install the app again and renew SLACK_BOT_TOKEN"
+    )
+    return nothing
+
+
 WORKERS: Final[Mapping[str, Worker]] = {
+    "access_lost": access_lost,
     "channel": channel_changed,
     "channel_id_changed": channel_id_changed,
     "person": refresh_person,

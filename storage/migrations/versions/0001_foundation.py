@@ -23,6 +23,24 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_bridges')),
     sa.UniqueConstraint('team_id', 'name', name=op.f('uq_bridges_team_id_name'))
     )
+    op.create_table('catchup_jobs',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
+    sa.Column('team_id', sa.String(length=32), nullable=False),
+    sa.Column('kind', sa.String(length=16), nullable=False),
+    sa.Column('channel_id', sa.String(length=32), nullable=False),
+    sa.Column('thread_ts', sa.String(length=20), nullable=False),
+    sa.Column('oldest_ts', sa.String(length=20), nullable=False),
+    sa.Column('cursor', sa.Text(), nullable=True),
+    sa.Column('again', sa.Boolean(), nullable=False),
+    sa.Column('due_at', storage.types.Instant(timezone=True), nullable=False),
+    sa.Column('claim', sa.String(length=32), nullable=True),
+    sa.Column('begun_at', storage.types.Instant(timezone=True), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_catchup_jobs')),
+    sa.UniqueConstraint('team_id', 'kind', 'channel_id', 'thread_ts', name=op.f('uq_catchup_jobs_team_id_kind_channel_id_thread_ts'))
+    )
+    with op.batch_alter_table('catchup_jobs', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_catchup_jobs_due_at'), ['due_at'], unique=False)
+
     op.create_table('channel_members',
     sa.Column('team_id', sa.String(length=32), nullable=False),
     sa.Column('channel_id', sa.String(length=32), nullable=False),
@@ -72,7 +90,7 @@ def upgrade() -> None:
     sa.Column('kind', sa.String(length=40), nullable=False),
     sa.Column('event_id', sa.String(length=64), nullable=True),
     sa.Column('natural_key', sa.String(length=255), nullable=False),
-    sa.Column('correlation_id', sa.String(length=32), nullable=False),
+    sa.Column('correlation_id', sa.String(length=100), nullable=False),
     sa.Column('channel_id', sa.String(length=32), nullable=True),
     sa.Column('message_ts', sa.String(length=20), nullable=True),
     sa.Column('user_id', sa.String(length=32), nullable=True),
@@ -91,6 +109,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('inbox', schema=None) as batch_op:
         batch_op.create_index('ix_inbox_message', ['channel_id', 'message_ts'], unique=False, sqlite_where=sa.text("state = 'pending'"), postgresql_where=sa.text("state = 'pending'"))
+        batch_op.create_index('ix_inbox_parked', ['id'], unique=False, sqlite_where=sa.text("state = 'parked'"), postgresql_where=sa.text("state = 'parked'"))
         batch_op.create_index('ix_inbox_pending', ['due_at'], unique=False, sqlite_where=sa.text("state = 'pending'"), postgresql_where=sa.text("state = 'pending'"))
 
     op.create_table('outbox',
@@ -99,7 +118,7 @@ def upgrade() -> None:
     sa.Column('bridge_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
     sa.Column('kind', sa.String(length=16), nullable=False),
     sa.Column('dedupe_key', sa.String(length=255), nullable=False),
-    sa.Column('correlation_id', sa.String(length=32), nullable=False),
+    sa.Column('correlation_id', sa.String(length=100), nullable=False),
     sa.Column('channel_id', sa.String(length=32), nullable=True),
     sa.Column('user_id', sa.String(length=32), nullable=True),
     sa.Column('thread_ts', sa.String(length=20), nullable=True),
@@ -123,6 +142,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('outbox', schema=None) as batch_op:
         batch_op.create_index('ix_outbox_lane', ['lane', 'id'], unique=False, sqlite_where=sa.text("state = 'pending'"), postgresql_where=sa.text("state = 'pending'"))
+        batch_op.create_index('ix_outbox_parked', ['id'], unique=False, sqlite_where=sa.text("state = 'parked'"), postgresql_where=sa.text("state = 'parked'"))
         batch_op.create_index('ix_outbox_pending', ['due_at'], unique=False, sqlite_where=sa.text("state = 'pending'"), postgresql_where=sa.text("state = 'pending'"))
 
     op.create_table('people',

@@ -1,0 +1,310 @@
+"""Compares what Slack still shows with what is known, and makes up for what was missed.
+
+At the start, after a reconnection and from time to time. Nothing is changed here: what differs is written
+into the inbox as if the event had come, so that live, repeated and caught-up events take one path. A flag
+found is stamped with the moment before the reading, so that any event that is really later stands above it.
+What came and went within a gap can't be seen.
+
+One step is one call to Slack. Steps wait while live work waits, keep below `CALLS_A_MINUTE`, and obey Slack's
+`Retry-After`; jobs remember how far they came.
+"""
+
+import threading
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+from uuid import uuid4
+
+import structlog
+from sqlalchemy import Connection
+
+from bot import metrics
+from bot.clock import slack_ts
+from bot.inbox import Incoming, accept
+from bot.insights.capture import MOST_TEXT
+from bot.insights.rules import SHORTCUT
+from bot.services import Services
+from bot.slack import SlackBusy, SlackProblem, SlackRefused, SourceMessage, base_emoji, read_message
+from storage import bridges, catchup, inbox, insights
+from storage.bridges import Bridge
+from storage.catchup import CatchupJob
+from storage.insights import Insight
+
+log = structlog.get_logger()
+
+EVERY: Final = timedelta(minutes=30)
+LEASE: Final = timedelta(minutes=3)
+RETRY: Final = timedelta(minutes=1)
+PAGE: Final = 200  # messages; distributed apps are given 15, and then more pages
+# conversations.history, .replies and reactions.get are Tier 3: 50 and more a minute
+# (docs.slack.dev/apis/web-api/rate-limits). Live work needs the rest.
+CALLS_A_MINUTE: Final = 30
+GONE: Final = frozenset({"channel_not_found", "not_in_channel", "is_archived", "thread_not_found"})
+
+
+class CatchUp:
+    """The steps of catching up, and when to begin anew."""
+
+    def __init__(self, services: Services, *, days: int, calls_a_minute: int = CALLS_A_MINUTE) -> None:
+        self._services = services
+        self._days = timedelta(days=days)
+        self._pause = 60 / calls_a_minute  # seconds
+        self._free_at = 0.0  # monotonic seconds
+        self._wanted = threading.Event()
+        self._wanted.set()
+        self._next_at: datetime | None = None  # real time
+
+    def ask(self) -> None:
+        """Catch up soon: something may have been missed."""
+        self._wanted.set()
+
+    def step(self) -> bool:
+        """Begin if it is time, or make one call. False: nothing to do just now."""
+        real = self._services.clock.real()
+        if self._wanted.is_set() or (self._next_at is not None and real >= self._next_at):
+            self._wanted.clear()
+            self._next_at = real + EVERY
+            self.begin()
+            return True
+        if time.monotonic() < self._free_at:
+            return False
+        return self.work_one()
+
+    def begin(self) -> None:
+        """Ask for everything to be compared: live insights, and the recent past of every sales channel."""
+        services = self._services
+        now, real = services.clock.now(), services.clock.real()
+        with services.db.writing() as connection:
+            common = {"due_at": real, "begun_at": now}
+            oldest = now - self._days
+            catchup.ask_for(
+                connection, services.team_id, {"kind": "insights", "oldest_ts": slack_ts(oldest), **common}
+            )
+            for channel_id, bridged_at in bridges.bridged_since(connection, services.team_id).items():
+                # Emoji set before the channel was bridged meant something else.
+                since = slack_ts(max(oldest, bridged_at))
+                job = {"kind": "history", "channel_id": channel_id, "oldest_ts": since, **common}
+                catchup.ask_for(connection, services.team_id, job)
+            left = catchup.left(connection, services.team_id)
+        log.info("catch_up_begins", jobs=left)
+
+    def work_one(self) -> bool:
+        """Read one page of one job. False: no job is due, or live work comes first."""
+        services, token = self._services, uuid4().hex
+        real = services.clock.real()
+        with services.db.writing() as connection:
+            if inbox.has_work(connection, real):
+                return False
+            job = catchup.claim(connection, real, real + LEASE, token)
+        if job is None:
+            return False
+        self._free_at = time.monotonic() + self._pause
+        try:
+            page = self._read(job)
+        except SlackBusy as busy:
+            self._put_back(job, token, timedelta(seconds=busy.retry_after), busy.code)
+        except SlackProblem as problem:
+            if isinstance(problem, SlackRefused) and problem.code in GONE:
+                self._settle(job, token, Page())  # not ours to read any more
+            else:
+                self._put_back(job, token, RETRY, problem.code)
+        else:
+            self._settle(job, token, page)
+        return True
+
+    def _read(self, job: CatchupJob) -> "Page":
+        if job.kind == "insights":
+            return read_insight(self._services, int(job.cursor or 0))
+        return read_messages(self._services, job)
+
+    def _settle(self, job: CatchupJob, token: str, page: "Page") -> None:
+        """Commit what a page brought, together with how far the job has come."""
+        services = self._services
+        now, real = services.clock.now(), services.clock.real()
+        with services.db.writing() as connection:
+            if page.cursor is not None:
+                stands = catchup.go_on(connection, job.id, token, page.cursor, real)
+            else:
+                stands = catchup.finish(connection, job, token, now, real)
+            if not stands:
+                return  # another replica has the job now, and will find the same
+            found = [one for one in page.found if accept(services, connection, one)]
+            for thread_ts in page.threads:
+                thread = {
+                    "kind": "thread",
+                    "channel_id": job.channel_id,
+                    "thread_ts": thread_ts,
+                    "oldest_ts": job.oldest_ts,
+                    "due_at": real,
+                    "begun_at": now,
+                }
+                catchup.ask_for(connection, services.team_id, thread)
+            left = catchup.left(connection, services.team_id)
+        for one in found:
+            metrics.caught_up(one.kind)
+        if found:
+            services.wake.inbox.set()
+        if page.cursor is None:
+            log.info("catch_up_part_done", kind=job.kind, channel=job.channel_id, found=len(found), left=left)
+
+    def _put_back(self, job: CatchupJob, token: str, wait: timedelta, code: str) -> None:
+        real = self._services.clock.real()
+        with self._services.db.writing() as connection:
+            catchup.put_back(connection, job.id, token, real + wait)
+        self._free_at = time.monotonic() + min(wait.total_seconds(), 60.0)
+        log.info("catch_up_waits", kind=job.kind, code=code, seconds=wait.total_seconds())
+
+
+@dataclass(frozen=True)
+class Page:
+    """What one call brought: events that seem to have been missed, threads to be read, where to go on."""
+
+    found: Sequence[Incoming] = ()
+    threads: Sequence[str] = ()
+    cursor: str | None = None
+
+
+# --- known insights: edits, deletions, flags set and taken back --------------------------------------------
+
+
+def read_insight(services: Services, after_id: int) -> Page:
+    """Look at the source of the next live insight."""
+    with services.db.reading() as connection:
+        insight = insights.next_with_source(connection, services.team_id, after_id)
+        bridge = bridges.bridge(connection, insight.bridge_id) if insight else None
+    if insight is None or bridge is None:
+        return Page()
+    assert insight.channel_id and insight.message_ts
+    moment = slack_ts(services.clock.now())
+    try:
+        message = services.slack.message(insight.channel_id, insight.message_ts)
+    except SlackRefused as refused:
+        if refused.code not in GONE:
+            raise
+        return Page(cursor=str(insight.id))
+    if message is None:
+        key = f"message_deleted:{insight.channel_id}:{insight.message_ts}:caught"
+        gone = Incoming("message_deleted", key, insight.channel_id, insight.message_ts)
+        return Page([gone], cursor=str(insight.id))
+    with services.db.reading() as connection:
+        found = flag_differences(connection, services.team_id, bridge, message, moment, is_complete=True)
+    return Page([*found, *_edit(insight, message, moment)], cursor=str(insight.id))
+
+
+def _edit(insight: Insight, message: SourceMessage, moment: str) -> Iterable[Incoming]:
+    if message.text[:MOST_TEXT] == insight.text or insight.text_removed_at is not None:
+        return
+    key = f"message_changed:{message.channel_id}:{message.ts}:caught:{moment}"
+    yield Incoming("message_changed", key, message.channel_id, message.ts)
+
+
+def flag_differences(
+    connection: Connection,
+    team_id: str,
+    bridge: Bridge,
+    message: SourceMessage,
+    moment: str,
+    *,
+    is_complete: bool,
+) -> list[Incoming]:
+    """Where Slack's flags at a message differ from the known ones.
+
+    `is_complete`: every person of each reaction is listed; else a missing one proves nothing.
+    """
+    known = {
+        (flag.user_id, flag.emoji): flag
+        for flag in insights.flags_of(connection, team_id, message.channel_id, message.ts)
+        if flag.emoji != SHORTCUT
+    }
+    shown = {
+        (user, emoji) for emoji, users in message.reactions.items() if bridge.is_flag(emoji) for user in users
+    }
+    found = [
+        _flag_event("reaction_added", message, user, emoji, moment)
+        for user, emoji in sorted(shown)
+        if (user, emoji) not in known or not known[user, emoji].is_on
+    ]
+    if is_complete:
+        found += [
+            _flag_event("reaction_removed", message, user, emoji, moment)
+            for (user, emoji), flag in sorted(known.items())
+            if flag.is_on and (user, emoji) not in shown and flag.changed_ts < moment
+        ]
+    return found
+
+
+def _flag_event(kind: str, message: SourceMessage, user: str, emoji: str, moment: str) -> Incoming:
+    return Incoming(
+        kind=kind,
+        natural_key=f"{kind}:{message.channel_id}:{message.ts}:{user}:{emoji}:caught:{moment}",
+        channel_id=message.channel_id,
+        message_ts=message.ts,
+        user_id=user,
+        item=emoji,
+        event_ts=moment,
+    )
+
+
+# --- messages that are no insights yet ---------------------------------------------------------------------
+
+
+def read_messages(services: Services, job: CatchupJob) -> Page:
+    """A page of a channel's or thread's messages: flags that are not known, threads that were active."""
+    moment = slack_ts(services.clock.now())
+    with services.db.reading() as connection:
+        bridge = bridges.bridge_of_sales_channel(connection, services.team_id, job.channel_id)
+    if bridge is None:
+        return Page()
+    method = "conversations.replies" if job.kind == "thread" else "conversations.history"
+    data = services.slack.call(
+        method,
+        channel=job.channel_id,
+        ts=job.thread_ts or None,
+        oldest=job.oldest_ts if job.kind == "history" else None,
+        cursor=job.cursor,
+        limit=PAGE,
+    )
+    messages = data.get("messages") or []
+    flagged = [one for one in messages if _has_flag(one, bridge) and not _is_own(services, one)]
+    with services.db.reading() as connection:
+        found = [
+            event
+            for raw in flagged
+            for event in _missing(services, connection, bridge, job.channel_id, raw, moment)
+        ]
+    threads = [str(one["ts"]) for one in messages if _is_active_thread(one, job)]
+    cursor = (data.get("response_metadata") or {}).get("next_cursor") or None
+    return Page(found, threads, cursor)
+
+
+def _has_flag(raw: Mapping[str, Any], bridge: Bridge) -> bool:
+    return any(bridge.is_flag(base_emoji(one["name"])) for one in raw.get("reactions") or [])
+
+
+def _is_own(services: Services, raw: Mapping[str, Any]) -> bool:
+    return bool(raw.get("user") == services.identity.user_id or raw.get("bot_id") == services.identity.bot_id)
+
+
+def _is_active_thread(raw: Mapping[str, Any], job: CatchupJob) -> bool:
+    return bool(
+        job.kind == "history" and raw.get("reply_count") and str(raw.get("latest_reply", "")) >= job.oldest_ts
+    )
+
+
+def _missing(
+    services: Services,
+    connection: Connection,
+    bridge: Bridge,
+    channel_id: str,
+    raw: Mapping[str, Any],
+    moment: str,
+) -> list[Incoming]:
+    """The flags of a message that are not known.
+
+    A history lists only some people of a busy reaction; the others are found when the insight that the listed
+    ones make is rechecked, with all its people.
+    """
+    message = read_message(channel_id, raw)
+    return flag_differences(connection, services.team_id, bridge, message, moment, is_complete=False)

@@ -1,0 +1,97 @@
+"""What is left to be compared with Slack: jobs that survive a restart and are shared between replicas."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, delete, func, select, update
+
+from storage.rows import columns_for, fetch_one, insert_once
+from storage.tables import catchup_jobs
+
+
+@dataclass(frozen=True)
+class CatchupJob:
+    """One list, channel or thread to be read page by page."""
+
+    id: int
+    kind: str  # insights · history · thread
+    channel_id: str
+    thread_ts: str
+    oldest_ts: str
+    cursor: str | None
+    begun_at: datetime
+
+
+def ask_for(connection: Connection, team_id: str, values: dict[str, Any]) -> bool:
+    """Want something read. One that is under way is read once more after it; True: a new job."""
+    key = {name: values.get(name, "") for name in ("kind", "channel_id", "thread_ts")}
+    if insert_once(connection, catchup_jobs, {"team_id": team_id, **values}):
+        return True
+    connection.execute(
+        update(catchup_jobs)
+        .where(
+            catchup_jobs.c.team_id == team_id,
+            catchup_jobs.c.kind == key["kind"],
+            catchup_jobs.c.channel_id == key["channel_id"],
+            catchup_jobs.c.thread_ts == key["thread_ts"],
+        )
+        .values(again=True)
+    )
+    return False
+
+
+def claim(connection: Connection, real: datetime, lease_until: datetime, token: str) -> CatchupJob | None:
+    """Take the job that has waited longest, for the length of a lease."""
+    job = fetch_one(
+        connection,
+        columns_for(catchup_jobs, CatchupJob)
+        .where(catchup_jobs.c.due_at <= real)
+        .order_by(catchup_jobs.c.due_at, catchup_jobs.c.id)
+        .limit(1)
+        .with_for_update(skip_locked=True),
+        CatchupJob,
+    )
+    if job is not None:
+        connection.execute(
+            update(catchup_jobs).where(catchup_jobs.c.id == job.id).values(claim=token, due_at=lease_until)
+        )
+    return job
+
+
+def go_on(connection: Connection, job_id: int, token: str, cursor: str, due_at: datetime) -> bool:
+    """A page is read; the next one is due at `due_at`. False: the claim no longer stands."""
+    result = connection.execute(
+        update(catchup_jobs)
+        .where(catchup_jobs.c.id == job_id, catchup_jobs.c.claim == token)
+        .values(cursor=cursor, due_at=due_at, claim=None)
+    )
+    return result.rowcount == 1
+
+
+def put_back(connection: Connection, job_id: int, token: str, due_at: datetime) -> None:
+    connection.execute(
+        update(catchup_jobs)
+        .where(catchup_jobs.c.id == job_id, catchup_jobs.c.claim == token)
+        .values(due_at=due_at, claim=None)
+    )
+
+
+def finish(connection: Connection, job: CatchupJob, token: str, now: datetime, due_at: datetime) -> bool:
+    """The last page is read: the job is gone, or begins anew where it was asked for meanwhile."""
+    mine = (catchup_jobs.c.id == job.id) & (catchup_jobs.c.claim == token)
+    anew = connection.execute(
+        update(catchup_jobs)
+        .where(mine, catchup_jobs.c.again)
+        .values(again=False, cursor=None, claim=None, due_at=due_at, begun_at=now)
+    )
+    if anew.rowcount == 1:
+        return True
+    return connection.execute(delete(catchup_jobs).where(mine)).rowcount == 1
+
+
+def left(connection: Connection, team_id: str) -> int:
+    """How many jobs are left."""
+    return connection.execute(
+        select(func.count()).select_from(catchup_jobs).where(catchup_jobs.c.team_id == team_id)
+    ).scalar_one()
