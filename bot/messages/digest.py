@@ -1,10 +1,9 @@
 """A digest as Slack messages: a head for the channel, and pages for its thread. Pure.
 
-Slack refuses a message of more than 50 blocks or about 13,200 characters, so the thread is paged well below
-both; what belongs together (a heading and its first quote, a quote and its byline) stays on one page.
+The thread is paged (bot/messages/digest_pages.py), so that no digest is ever refused or cut off.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
@@ -25,19 +24,16 @@ from bot.digests.schedule import Frequency
 from bot.i18n import N_, Message, Texts
 from bot.ids import Action
 from bot.messages.common import link, message, mrkdwn
+from bot.messages.digest_pages import MOST_BLOCKS, MOST_CHARACTERS, Chunk, pack, paragraphs, weight
 from bot.messages.insights import category_label, quote_block
 from storage.bridges import Bridge
 from storage.digests import Touched
 from storage.insights import Insight
 from storage.schedules import Schedule
 
-# Of a page; Slack's own limits are 50 and about 13,200 (slackapi/bolt-js#2509). A preview adds to a page.
-MOST_BLOCKS: Final = 44
-MOST_CHARACTERS: Final = 10_000
 QUOTE: Final = 600  # characters of a quote among a category's best
 EXCERPT: Final = 200  # of a quote in the lists of what waits
 NAME: Final = 60
-SECTION: Final = 2_900  # of Slack's 3,000
 MOST_CATEGORIES: Final = 6_000  # characters of the list in the head: a bound for absurd names
 
 _TITLES: Final[Mapping[Frequency, Message]] = {
@@ -86,14 +82,6 @@ class Rendered:
     pages: tuple[Post, ...]  # of the thread
 
 
-@dataclass(frozen=True)
-class Chunk:
-    """Blocks that stay together on a page."""
-
-    blocks: tuple[Block, ...]
-    quoted: tuple[int, ...] = ()
-
-
 def render(_: Texts, digest: Digest) -> Rendered:
     """The digest in the language of `_`, within all of Slack's limits."""
     head = Post(message(fallback(_, digest), head_blocks(_, digest)))
@@ -118,7 +106,7 @@ def preview(_: Texts, channel: Texts, digest: Digest, send_value: str | None) ->
     blocks: list[Block] = [_context(_("Only you see this preview."))]
     blocks += head_blocks(channel, digest)
     if not digest.is_quiet:
-        shown = sum(map(_weight, blocks))
+        shown = sum(map(weight, blocks))
         chunks = list(thread_chunks(channel, digest))
         pages = pack(chunks, most_blocks=MOST_BLOCKS - len(blocks), most_characters=MOST_CHARACTERS - shown)
         blocks += [DividerBlock(), *pages[0].blocks]
@@ -185,7 +173,7 @@ def category_block(_: Texts, digest: Digest) -> list[Block]:
         line = f"{label}: *{_.number(part.count)}*{_short_movement(_, digest, part)}"
         if (part.count or part.before) and sum(map(len, lines)) + len(line) <= MOST_CATEGORIES:
             lines.append(line)
-    return [mrkdwn(text) for text in _paragraphs(lines)]
+    return [mrkdwn(text) for text in paragraphs(lines)]
 
 
 def _quiet(_: Texts, digest: Digest) -> str:
@@ -244,7 +232,7 @@ def _span(_: Texts, digest: Digest) -> str:
 def _waiting_block(_: Texts, digest: Digest) -> list[Block]:
     at = digest.period.end
     lines = [_requests(_, digest.requests, at), _untouched(_, digest.untouched, at)]
-    return [mrkdwn(text) for text in _paragraphs([line for line in lines if line])]
+    return [mrkdwn(text) for text in paragraphs([line for line in lines if line])]
 
 
 def _requests(_: Texts, queue: Queue, at: datetime) -> str:
@@ -355,68 +343,12 @@ def _touched(_: Texts, digest: Digest) -> Iterator[Chunk]:
         (_(":dart: *Competitors touched*"), digest.competitors),
     ):
         if found:
-            texts = _paragraphs([heading, *(_named(_, one) for one in found)])
+            texts = paragraphs([heading, *(_named(_, one) for one in found)])
             yield Chunk((DividerBlock(), *(mrkdwn(text) for text in texts)))
 
 
 def _named(_: Texts, one: Touched) -> str:
     return f"• {slacktext.inert_mrkdwn(one.name, {}, NAME)}: {_.number(one.count)}"
-
-
-# --- paging ------------------------------------------------------------------------------------------------
-
-
-def pack(
-    chunks: Iterable[Chunk], *, most_blocks: int = MOST_BLOCKS, most_characters: int = MOST_CHARACTERS
-) -> list[Chunk]:
-    """Chunks joined to pages; none is split, and a page begins without a dividing line."""
-    pages: list[Chunk] = []
-    weight = 0
-    for chunk in chunks:
-        more = sum(map(_weight, chunk.blocks))
-        page = pages[-1] if pages else None
-        fits = (
-            page and len(page.blocks) + len(chunk.blocks) <= most_blocks and weight + more <= most_characters
-        )
-        if page and fits:
-            pages[-1] = Chunk(page.blocks + chunk.blocks, page.quoted + chunk.quoted)
-            weight += more
-        else:
-            blocks = chunk.blocks[1:] if isinstance(chunk.blocks[0], DividerBlock) else chunk.blocks
-            pages.append(replace(chunk, blocks=blocks))
-            weight = more
-    return pages
-
-
-def _weight(block: Block) -> int:
-    """An upper bound of what Slack counts: every string of the block, addresses and names too."""
-    return sum(map(_utf16, _strings(block.to_dict())))
-
-
-def _utf16(text: str) -> int:
-    return len(text.encode("utf-16-le", "surrogatepass")) // 2
-
-
-def _strings(node: object) -> Iterator[str]:
-    if isinstance(node, str):
-        yield node
-    elif isinstance(node, Mapping):
-        for value in node.values():
-            yield from _strings(value)
-    elif isinstance(node, list):
-        for one in node:
-            yield from _strings(one)
-
-
-def _paragraphs(lines: Iterable[str]) -> list[str]:
-    """Lines joined to texts that a section can hold."""
-    texts: list[str] = []
-    for line in lines:
-        if texts and len(texts[-1]) + len(line) < SECTION:
-            texts[-1] += "\n" + line
-        else:
-            texts.append(line)
-    return texts
 
 
 def _context(text: str) -> ContextBlock:

@@ -14,7 +14,8 @@ from bot.digests.compile import CategoryPart, Digest, Queue
 from bot.digests.schedule import Frequency
 from bot.i18n import texts
 from bot.messages.common import mrkdwn
-from bot.messages.digest import Chunk, pack, preview, render
+from bot.messages.digest import preview, render
+from bot.messages.digest_pages import Chunk, pack
 from playground import blocks as slack
 from storage.bridges import Category
 from storage.digests import Totals, Touched
