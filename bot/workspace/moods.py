@@ -18,7 +18,7 @@ from bot.outbox import Say
 from bot.services import Services
 from bot.slack import SlackRefused
 from bot.workspace.access import viewer
-from bot.workspace.directory import refresh_channel, refresh_person
+from bot.workspace.directory import nothing, refresh_channel, refresh_person
 from storage import bridges, workspace
 from storage.bridges import Bridge
 from storage.inbox import InboxRow
@@ -157,7 +157,7 @@ def access_lost(services: Services, row: InboxRow) -> Apply:
     What waits to be sent stays, and goes out once the app has been installed again.
     """
     log.critical(
-        "slack_access_lost", reason=row.item, what_to_do="install the app again and renew SLACK_BOT_TOKEN"
+        "slack_access_lost", reason=row.item, what_to_do="install the app again, renew SLACK_BOT_TOKEN"
     )
     return nothing
 
