@@ -189,6 +189,7 @@ insights = Table(
     UniqueConstraint("team_id", "channel_id", "message_ts"),
     Index(None, "bridge_id", "created_at"),
     Index(None, "bridge_id", "status", "created_at"),
+    Index(None, "bridge_id", "category", "status", "created_at"),
     Index(None, "team_id", "reporter_id", "created_at"),
 )
 

@@ -242,6 +242,7 @@ def upgrade() -> None:
     sa.UniqueConstraint('team_id', 'number', name=op.f('uq_insights_team_id_number'))
     )
     with op.batch_alter_table('insights', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_insights_bridge_id_category_status_created_at'), ['bridge_id', 'category', 'status', 'created_at'], unique=False)
         batch_op.create_index(batch_op.f('ix_insights_bridge_id_created_at'), ['bridge_id', 'created_at'], unique=False)
         batch_op.create_index(batch_op.f('ix_insights_bridge_id_status_created_at'), ['bridge_id', 'status', 'created_at'], unique=False)
         batch_op.create_index(batch_op.f('ix_insights_team_id_reporter_id_created_at'), ['team_id', 'reporter_id', 'created_at'], unique=False)
