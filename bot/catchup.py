@@ -68,9 +68,20 @@ class CatchUp:
             self._next_at = real + EVERY
             self.begin()
             return True
-        if time.monotonic() < self._free_at:
-            return False
-        return self.work_one()
+        return self.work_in_pace()
+
+    def work_in_pace(self) -> bool:
+        """Make one call, if the last one is long enough ago. False: not now."""
+        return time.monotonic() >= self._free_at and self.work_one()
+
+    def is_under_way(self) -> bool:
+        """Whether anything is left to be compared."""
+        with self._services.db.reading() as connection:
+            return catchup.left(connection, self._services.team_id) > 0
+
+    def wait(self) -> None:
+        """Wait until the next call may be made; at most a second at a time."""
+        time.sleep(min(1.0, max(0.05, self._free_at - time.monotonic())))
 
     def begin(self) -> None:
         """Ask for everything to be compared: live insights, and the recent past of every sales channel."""

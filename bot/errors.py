@@ -11,6 +11,10 @@ class UserError(Exception):
         self.message = message
 
 
+class UnknownPerson(UserError):
+    """Slack has a person that the directory has not; a worker reads her when this is raised."""
+
+
 class FormError(Exception):
     """Answers of a form that can't stand: one message for each field, shown beside it."""
 

@@ -17,6 +17,7 @@ log = structlog.get_logger()
 TIDY_EVERY: Final = timedelta(hours=1)
 KEEP: Final = timedelta(days=7)
 DIRECTORY_EVERY: Final = timedelta(hours=12)
+DIRECTORY_FRESH: Final = timedelta(minutes=10)  # as old as it may be at a start
 DIRECTORY_RETRY: Final = timedelta(minutes=5)
 
 
@@ -57,6 +58,7 @@ class DirectoryKeeper:
 
     def __init__(self, services: Services) -> None:
         self._services = services
+        self._has_read = False
         self._not_before: datetime | None = None  # real time, after Slack refused
 
     def step(self) -> bool:
@@ -66,7 +68,10 @@ class DirectoryKeeper:
             return False
         with services.db.reading() as connection:
             read_at = workspace.directory_read_at(connection, services.team_id)
-        if read_at is not None and services.clock.now() - read_at < DIRECTORY_EVERY:
+        # At a start the events of the time before it may have been missed.
+        age = DIRECTORY_EVERY if self._has_read else DIRECTORY_FRESH
+        if read_at is not None and services.clock.now() - read_at < age:
+            self._has_read = True
             return False
         try:
             read_directory(services)
@@ -75,6 +80,7 @@ class DirectoryKeeper:
             log.warning("directory_not_read", code=problem.code)
             return False
         self._not_before = None
+        self._has_read = True
         return True
 
 

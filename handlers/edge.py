@@ -12,10 +12,10 @@ from uuid import uuid4
 import structlog
 from slack_bolt import Ack
 
-from bot.errors import FormError, UserError
+from bot.errors import FormError, UnknownPerson, UserError
 from bot.gestures import Answer, Errors, FormState, Gesture, Open, Reply, Update
 from bot.i18n import N_, Texts
-from bot.inbox import say_for
+from bot.inbox import Incoming, accept, say_for
 from bot.messages.common import notice
 from bot.services import Services
 from bot.slack import SlackProblem
@@ -69,7 +69,7 @@ class Edge:
             return
         answer = self._run(gesture, use)
         if isinstance(answer, Reply) and (answer.is_refusal or not quiet):
-            self._say(gesture, answer)
+            answer = self._say_or_show(gesture, answer)
         ack()
         if isinstance(answer, Update):
             self._call("views.update", gesture, view_id=body["view"]["id"], view=dict(answer.view))
@@ -120,6 +120,8 @@ class Edge:
         try:
             answer = use(gesture)
         except UserError as problem:
+            if isinstance(problem, UnknownPerson):
+                self._get_to_know(gesture)
             return Reply({"text": self.texts(gesture.user_id).say(problem.message)}, is_refusal=True)
         except FormError as problem:
             return Errors(problem.fields)
@@ -131,6 +133,13 @@ class Edge:
         self.services.wake.outbox.set()
         return answer
 
+    def _get_to_know(self, gesture: Gesture) -> None:
+        """Let a worker read the person from Slack, so that her next try succeeds."""
+        key = f"unknown_person:{gesture.user_id}:{gesture.key}"
+        with self.services.db.writing() as connection:
+            accept(self.services, connection, Incoming("person", key, user_id=gesture.user_id))
+        self.services.wake.inbox.set()
+
     def _apology(self, gesture: Gesture, reference: str) -> str:
         sentence = N_(
             "Something went wrong and nothing was saved. Please try again; "
@@ -141,6 +150,13 @@ class Edge:
             return self.texts(gesture.user_id).say(sentence)
         except Exception:  # noqa: BLE001 - without a database the person still gets her answer
             return sentence.msgid.format(reference=reference)
+
+    def _say_or_show(self, gesture: Gesture, reply: Reply) -> Answer:
+        """Forms and the home tab have no `response_url`: there the answer is a form that says it."""
+        if gesture.response_url is None:
+            return Open(notice(self.texts(gesture.user_id), str(reply.message["text"])))
+        self._say(gesture, reply)
+        return reply
 
     def _say(self, gesture: Gesture, reply: Reply) -> None:
         if gesture.response_url is None:

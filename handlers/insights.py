@@ -1,6 +1,6 @@
 """`/insight`, the shortcuts, and the buttons and forms of single insights."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from slack_bolt import Ack, App
@@ -67,21 +67,25 @@ def _forms(app: App, edge: Edge) -> None:
 def _buttons(app: App, edge: Edge) -> None:
     services = edge.services
 
+    def pressed(ack: Ack, body: Body, insight_id: int, use: Callable[[Gesture], Answer]) -> None:
+        """In a note the note changes, behind the shortcut the form; the home tab follows anyway."""
+
+        def change_and_show(gesture: Gesture) -> Answer:
+            answer = use(gesture)
+            return change.manage(services, gesture, insight_id) if _where(body) == "modal" else answer
+
+        edge.action(ack, body, change_and_show, quiet=_where(body) == "home")
+
     @app.action(Action.CHANGE_CATEGORY)
     def change_category(ack: Ack, body: Body, action: Body) -> None:
-        insight_id, _, key = action["selected_option"]["value"].partition(":")
-        edge.action(
-            ack,
-            body,
-            lambda one: change.change_category(services, one, int(insight_id), key),
-            quiet=_at_home(body),
-        )
+        first, _, key = action["selected_option"]["value"].partition(":")
+        insight_id = int(first)
+        pressed(ack, body, insight_id, lambda one: change.change_category(services, one, insight_id, key))
 
     @app.action(Action.UNDO)
     def undo(ack: Ack, body: Body, action: Body) -> None:
-        edge.action(
-            ack, body, lambda one: change.undo(services, one, int(action["value"])), quiet=_at_home(body)
-        )
+        insight_id = int(action["value"])
+        pressed(ack, body, insight_id, lambda one: change.undo(services, one, insight_id))
 
     @app.action(Action.ADD_DETAILS)
     def add_details(ack: Ack, body: Body, action: Body) -> None:
@@ -112,6 +116,6 @@ def _lists(app: App, edge: Edge) -> None:
     app.action(Action.LIST_PAGE_OLDER)(turn)
 
 
-def _at_home(body: Body) -> bool:
-    """Pressed in the home tab, which is brought up to date anyway, and has no `response_url`."""
-    return bool((body.get("view") or {}).get("type") == "home")
+def _where(body: Body) -> str:
+    """What the button stands in: `home`, `modal`, or a message."""
+    return str((body.get("view") or {}).get("type") or "message")

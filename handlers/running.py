@@ -18,7 +18,7 @@ from bot.housekeeping import DirectoryKeeper, Housekeeping
 from bot.inbox import work_one
 from bot.metrics import exposition
 from bot.outbox import send_one
-from bot.scheduler import Step, Workers
+from bot.scheduler import Step, Workers, settle
 from bot.schedules import run_one_due
 from bot.services import Services
 from bot.slack import LOST_ACCESS, SlackGateway, SlackProblem
@@ -32,6 +32,8 @@ from storage.database import open_database
 
 log = structlog.get_logger()
 
+CATCH_UP_FOR: Final = 300.0  # seconds of one tick
+SETTLE_WITHIN: Final = 600.0  # seconds
 STOP_WITHIN: Final = 10.0  # seconds, from SIGTERM on
 
 
@@ -80,6 +82,23 @@ def work_steps(services: Services) -> list[Step]:
         Step("inbox", lambda: work_one(services, WORKERS), wake=services.wake.inbox, poll=2.0, threads=2),
         Step("outbox", lambda: send_one(services, BUILDERS), wake=services.wake.outbox, poll=0.5),
     ]
+
+
+def tick_once(services: Services, settings: Settings, *, catches_up: bool) -> bool:
+    """Do everything that is due once, in this thread; False: not all of it could be finished.
+
+    `catches_up`: look for what happened since the last time too, for CATCH_UP_FOR; the next tick goes on.
+    """
+    steps = work_steps(services)
+    if catches_up:
+        catch_up = CatchUp(services, days=settings.catch_up_days)
+        deadline = time.monotonic() + CATCH_UP_FOR
+        catch_up.begin()
+        while time.monotonic() < deadline and catch_up.is_under_way():
+            settle(services, steps, timeout=SETTLE_WITHIN)
+            if not catch_up.work_in_pace():
+                catch_up.wait()
+    return settle(services, steps, timeout=SETTLE_WITHIN)
 
 
 @dataclass(frozen=True)

@@ -204,6 +204,16 @@ def supporters_of(connection: Connection, insight_id: int) -> list[str]:
     )
 
 
+def supported_by(connection: Connection, user_id: str, insight_ids: Collection[int]) -> frozenset[int]:
+    """Those of the insights that the person supports."""
+    rows = connection.scalars(
+        select(supporters.c.insight_id).where(
+            supporters.c.user_id == user_id, supporters.c.insight_id.in_(insight_ids)
+        )
+    )
+    return frozenset(rows)
+
+
 # --- history -----------------------------------------------------------------------------------------------
 
 

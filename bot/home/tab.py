@@ -55,5 +55,6 @@ def build_home(services: Services, row: OutboxRow) -> Mapping[str, Any]:
         channels = {bridge.marketing_channel_id for bridge in reader.bridges}
         channels |= {channel for bridge in reader.bridges for channel in bridge.sales_channel_ids}
         channel_names = workspace.channel_names(connection, services.team_id, channels)
-    page = messages.Page(found, total, offset, PAGE)
+        supported = insights.supported_by(connection, row.user_id, [one.id for one in found])
+    page = messages.Page(found, total, offset, PAGE, supported)
     return messages.home_tab(reader, page, names, due, channel_names)

@@ -138,21 +138,27 @@ def apply_details(
     refresh_homes(connection, say, current)
 
 
+def manage(services: Services, gesture: Gesture, insight_id: int) -> Answer:
+    """The form behind the message shortcut, as things stand now."""
+    with services.db.reading() as connection:
+        reader = viewer(connection, services.team_id, gesture.user_id)
+        insight, bridge = find(connection, reader, insight_id)
+        supporters = insights.supporters_of(connection, insight.id)
+        return Update(forms.manage_form(reader.texts, bridge, insight, gesture.user_id, supporters))
+
+
 def add_support(services: Services, gesture: Gesture, insight_id: int) -> Answer:
     """Support an insight from behind the message shortcut, as a flag would."""
     with services.db.writing() as connection:
         reader = viewer(connection, services.team_id, gesture.user_id)
         require_colleague(reader)
-        insight, bridge = find(connection, reader, insight_id)
+        insight, _bridge = find(connection, reader, insight_id)
         if inbox.first_time(connection, gesture.key, services.clock.now()):
             say = say_for(services, connection, gesture.key)
             flag_by_shortcut(connection, say, insight, gesture.user_id)
             settle_support(connection, say, insight, gesture.user_id, supports=True)
             refresh_homes(connection, say, insight)
-        current = insights.by_id(connection, insight.id)
-        assert current is not None
-        supporters = insights.supporters_of(connection, insight.id)
-        return Update(forms.manage_form(reader.texts, bridge, current, gesture.user_id, supporters))
+    return manage(services, gesture, insight_id)
 
 
 def flag_by_shortcut(connection: Connection, say: Say, insight: Insight, user_id: str) -> None:

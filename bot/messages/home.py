@@ -34,6 +34,7 @@ class Page:
     total: int
     offset: int
     size: int
+    supported: frozenset[int]  # ids of those that the reader supports, and may take back
 
 
 def home_tab(
@@ -64,7 +65,8 @@ def home_tab(
                 mrkdwn(_("Outcome: {words}", words=slacktext.inert_mrkdwn(insight.outcome, names, 500)))
             )
         if insight.status != WITHDRAWN:
-            blocks.append(controls(_, bridge, insight, block_id=f"controls-{insight.id}"))
+            own = insight.id in page.supported
+            blocks.append(controls(_, bridge, insight, undo=own, block_id=f"controls-{insight.id}"))
     blocks += _paging(_, page)
     blocks += _bridges(_, reader, due, channel_names)
     return home(blocks)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from bot.errors import UserError
+from bot.errors import UnknownPerson, UserError
 from bot.i18n import DEFAULT_LANGUAGE, N_, Texts, language_of, texts
 from storage import bridges, workspace
 from storage.bridges import Bridge
@@ -81,7 +81,7 @@ def require_colleague(viewer: Viewer) -> None:
     """Guests may only flag; people of other organisations may nothing. Raises UserError."""
     person = viewer.person
     if person is None:
-        raise UserError(
+        raise UnknownPerson(
             N_("I don't know you yet. I am reading the list of people now; try again in a minute.")
         )
     if person.is_external or person.is_deleted:

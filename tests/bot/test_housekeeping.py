@@ -62,17 +62,32 @@ def test_the_directory_is_read_every_twelve_hours(database: Database) -> None:
     clock = StandingClock()
     services = make_services(database, clock)
     slack = services.slack
-    slack.people.return_value = iter([])  # type: ignore[attr-defined]
-    slack.channels.return_value = iter([])  # type: ignore[attr-defined]
-    keeper = DirectoryKeeper(services)
+    slack.people.side_effect = lambda: iter([])  # type: ignore[attr-defined]
+    slack.channels.side_effect = lambda: iter([])  # type: ignore[attr-defined]
+    keeper, other = DirectoryKeeper(services), DirectoryKeeper(services)
     assert keeper.step()  # never read before
     assert not keeper.step()
+    assert not other.step()  # another replica knows from the database
     clock.pass_time(hours=11, minutes=59)
-    assert not DirectoryKeeper(services).step()  # another replica knows from the database
+    assert not other.step()
     clock.pass_time(minutes=1)
     assert keeper.step()
+    assert not other.step()
     with database.reading() as connection:
         assert workspace.directory_read_at(connection, TEAM) == clock.now()
+
+
+def test_a_start_reads_the_directory_anew_since_events_may_have_been_missed(database: Database) -> None:
+    clock = StandingClock()
+    services = make_services(database, clock)
+    slack = services.slack
+    slack.people.side_effect = lambda: iter([])  # type: ignore[attr-defined]
+    slack.channels.side_effect = lambda: iter([])  # type: ignore[attr-defined]
+    assert DirectoryKeeper(services).step()
+    clock.pass_time(minutes=9)
+    assert not DirectoryKeeper(services).step()
+    clock.pass_time(minutes=1)
+    assert DirectoryKeeper(services).step()
 
 
 def test_a_refused_reading_waits_before_it_is_tried_again(database: Database) -> None:
