@@ -52,7 +52,7 @@ def _category_names(reader: Viewer, gesture: Gesture) -> list[syntax.CategoryNam
     """How the categories are called in the bridges that this may go to."""
     possible = saving.bridges_for(reader, gesture.channel_id) if reader.bridges else []
     return [
-        syntax.CategoryName(category.key, (*spoken_names(category), category.emoji))
+        syntax.CategoryName(category.key, spoken_names(category), category.emoji)
         for bridge in possible
         for category in bridge.active_categories
     ]

@@ -15,14 +15,19 @@ from bot import slacktext, stems
 
 LONGEST_CUSTOMER: Final = 200  # characters; a longer one in quotes is text
 SHORTEST_PREFIX: Final = 4  # letters of a category's name
+LONGEST_CATEGORY: Final = 80  # characters looked up as one
 
 
 @dataclass(frozen=True)
 class CategoryName:
-    """A category's key, and all that a person may call it: names in any language, its emoji's name."""
+    """A category's key, and all that a person may call it in any language.
+
+    Its emoji counts as `:gear:` only: «Gear: came broken» names no category.
+    """
 
     key: str
     names: tuple[str, ...]
+    emoji: str = ""  # without colons
 
 
 @dataclass(frozen=True)
@@ -105,7 +110,7 @@ _EXPORT: Final = frozenset({"export", "экспорт"})
 # Pasted text brings spaces without width too.
 _BLANKS: Final = "".join(filter(str.isspace, map(chr, range(0x3001)))) + "\u200b\u2060\ufeff"
 _SEPARATOR: Final = r"(?:\s*[:：]|\s*[-‐‑–—]+(?=\s|\Z))"  # a hyphen inside a word parts nothing
-_HEAD: Final = re.compile(rf"(?P<name>[^:：\n]{{1,80}}?){_SEPARATOR}")
+_AFTER_NAME: Final = re.compile(_SEPARATOR)
 _EMOJI_HEAD: Final = re.compile(rf":(?P<name>[\w+'\-]{{1,100}}):(?::skin-tone-[2-6]:)?{_SEPARATOR}?")
 _QUOTED: Final = r"«[^»\n]+»|[\"“”„][^\"“”„\n]+[\"“”]|[‘'][^‘’'\n]+[’']"
 _LETTER: Final = r"[\w\u0300-\u036f]"  # marks too: not every keyboard composes й and é
@@ -163,15 +168,29 @@ def _take_category(text: str, categories: Sequence[CategoryName]) -> tuple[str |
     """The category named in front, by its emoji, in words or both, and the text without it."""
     by_emoji = None
     if found := _EMOJI_HEAD.match(text):
-        by_emoji = _only(_called(_normal(found["name"]), categories, str.__eq__))
+        by_emoji = _by_emoji(_normal(found["name"]), categories)
         if by_emoji is None:
             return None, text
         text = text[found.end() :].strip(_BLANKS)
-    if found := _HEAD.match(text):
-        in_words = _category(_normal(found["name"]), categories)
+    for name, end in _heads(text):
+        in_words = _category(_normal(name), categories)
         if in_words is not None and by_emoji in (None, in_words):
-            return in_words, text[found.end() :].strip(_BLANKS)
+            return in_words, text[end:].strip(_BLANKS)
     return by_emoji, text
+
+
+def _by_emoji(name: str, categories: Sequence[CategoryName]) -> str | None:
+    """The one category with that emoji; a workspace's own emoji may be called like the category."""
+    marked = {category.key for category in categories if _normal(category.emoji) == name}
+    return _only(marked or _called(name, categories, str.__eq__))
+
+
+def _heads(text: str) -> list[tuple[str, int]]:
+    """What may be a category's name, and where what it heads begins: the longest first, as a name may hold
+    a colon or dash itself."""
+    line = text[: LONGEST_CATEGORY * 2].partition("\n")[0]
+    ends = [end for end in _AFTER_NAME.finditer(line) if 0 < end.start() <= LONGEST_CATEGORY]
+    return [(line[: end.start()], end.end()) for end in reversed(ends)]
 
 
 def _category(name: str, categories: Sequence[CategoryName]) -> str | None:

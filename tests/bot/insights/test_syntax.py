@@ -20,14 +20,15 @@ from bot.insights.syntax import (
 )
 
 CATEGORIES = (
-    CategoryName("customer", ("customers", "клиенты", "speech_balloon")),
-    CategoryName("complaint", ("complaints", "жалобы", "rage")),
-    CategoryName("competitor", ("competitors", "конкуренты", "crossed_swords")),
-    CategoryName("market", ("market", "рынок", "chart_with_upwards_trend")),
-    CategoryName("process", ("processes", "процессы", "gear")),
-    CategoryName("request", ("requests", "запросы", "pray")),
-    CategoryName("hedgehog", ("Ёж",)),
+    CategoryName("customer", ("customers", "клиенты"), "speech_balloon"),
+    CategoryName("complaint", ("complaints", "жалобы"), "rage"),
+    CategoryName("competitor", ("competitors", "конкуренты"), "crossed_swords"),
+    CategoryName("market", ("market", "рынок"), "chart_with_upwards_trend"),
+    CategoryName("process", ("processes", "процессы"), "gear"),
+    CategoryName("request", ("requests", "запросы"), "pray"),
+    CategoryName("hedgehog", ("Ёж", "hedge")),
     CategoryName("r-and-d", ("R&D", "Учёт и отчётность")),
+    CategoryName("dach", ("Market - DACH: news",)),
 )
 
 
@@ -77,6 +78,9 @@ def test_commands(line: str, command: Command) -> None:
         "Note: they sign on Monday",
         "Marketing: they want a brochure",
         "Acme - market leader: nobody else delivers",
+        "gear: came broken",
+        "Rage: he shouted at us",
+        "chart: prices since May",
         "competitor",
         "competitor Acme gives 25% off",
         "competitor-friendly prices",
@@ -125,8 +129,15 @@ def test_all_else_is_an_insight(line: str) -> None:
         (":crossed_swords: market: it shrinks", "competitor", "market: it shrinks"),
         (":pray::skin-tone-3: a brochure", "request", "a brochure"),
         ("Еж: колется", "hedgehog", "колется"),
+        (
+            ":hedge: a custom emoji called like the category",
+            "hedgehog",
+            "a custom emoji called like the category",
+        ),
         ("market:\n- one\n- two", "market", "- one\n- two"),
         ("market: competitor: both", "market", "competitor: both"),
+        ("market - DACH: news: it grows: fast", "dach", "it grows: fast"),
+        ("market - it grows", "market", "it grows"),
     ],
 )
 def test_a_category_in_front(line: str, category: str, text: str) -> None:
