@@ -154,7 +154,7 @@ def inert_mrkdwn(text: str, names: Mapping[str, str], limit: int) -> str:
 
 
 # `@here` and `#sales` are linked where a post is sent with `link_names` or a field is not verbatim.
-_NAMING: Final = re.compile(r"(?<!\w)([@#](?=\w)(?!\d+\b))")
+_NAMING: Final = re.compile(r"(?<![^\W_])([@#](?=\w)(?!\d+\b))")
 _LOOK_ALIKE: Final = str.maketrans({"*": "∗", "~": "∼", "`": "ˋ"})
 _EDGE_UNDERSCORE: Final = re.compile(r"(?<![^\W_])_|_(?![^\W_])")  # inside snake_case it formats nothing
 _LEADING: Final = re.compile(rf"^([\s{WORD_JOINER}]*)>")
@@ -328,7 +328,9 @@ def _drawn(span: Span, words: str) -> Span:
 def _part(span: Span) -> RichTextElement:
     style = {field.name: True for field in fields(Style) if getattr(span.style, field.name)} or None
     if isinstance(span, Emoji):
-        return RichTextElementParts.Emoji(name=span.name, skin_tone=span.skin_tone, style=style)
+        # The tone belongs to the name (docs.slack.dev/reference/block-kit/block-elements/emoji-element).
+        tone = f"::skin-tone-{span.skin_tone}" if span.skin_tone else ""
+        return RichTextElementParts.Emoji(name=span.name + tone, style=style)
     if isinstance(span, Link):
         return RichTextElementParts.Link(url=span.url, text=span.label, style=style)
     assert isinstance(span, Text)  # _drawn lets nothing else through
