@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import islice, takewhile
+from itertools import takewhile
 from typing import Final, Self
 from zoneinfo import ZoneInfo
 
@@ -209,8 +209,8 @@ def _plan(text: str, start_on: dt.date) -> _Plan:
         horizon = start_on + _PATIENCE
     except OverflowError as problem:
         raise ValueError(f"{start_on} is at the end of the calendar") from problem
-    first = next(islice(takewhile(lambda day: day <= horizon, plan.days_from(start_on)), 1), None)
-    if first is None:
+    first = next(plan.days_from(start_on), None)
+    if first is None or first > horizon:
         raise ValueError(f"recurrence rule has no day in a century: {text!r}")
     return plan
 
@@ -226,7 +226,7 @@ def _parts(text: str) -> Mapping[str, str]:
             f"{', '.join(sorted(_PARTS))}, each once: {text!r}"
         )
     interval = parts.get("INTERVAL", "1")
-    if not (interval.isascii() and interval.isdigit() and 1 <= int(interval[:9]) <= _MOST_INTERVAL):
+    if not (re.fullmatch(r"[0-9]{1,3}", interval) and 1 <= int(interval) <= _MOST_INTERVAL):
         raise ValueError(f"recurrence rule needs an INTERVAL of 1 to {_MOST_INTERVAL}: {text!r}")
     if parts.get("WKST", "MO") not in WEEKDAYS:
         raise ValueError(f"recurrence rule needs a weekday in WKST: {text!r}")
