@@ -14,9 +14,11 @@ from typing import Final, Literal, TextIO
 from babel.numbers import get_currency_precision
 from sqlalchemy import Connection
 
+from bot import slacktext
 from bot.bridges.categories import name_of
 from bot.errors import OperatorError
 from bot.i18n import texts
+from bot.insights.words import names_in
 from storage import bridges, workspace
 from storage.bridges import Bridge
 from storage.database import Database
@@ -110,13 +112,16 @@ class _Names:
     def rows(self, page: list[Exported]) -> list[dict[str, Cell]]:
         people: dict[tuple[str, str], str] = {}
         channels: dict[tuple[str, str], str] = {}
+        mentioned: dict[tuple[str, str], str] = {}
         for team in {one.team_id for one in page}:
             mine = [one for one in page if one.team_id == team]
             ids = {who for one in mine for who in (one.author_id, one.reporter_id) if who}
             places = {one.channel_id for one in mine if one.channel_id}
             people |= _keyed(team, workspace.names(self._connection, team, ids))
             channels |= _keyed(team, workspace.channel_names(self._connection, team, places))
-        return [_row(one, self._bridges[one.bridge_id], people, channels) for one in page]
+            said = [words for one in mine for words in (one.text, one.first_text)]
+            mentioned |= _keyed(team, dict(names_in(self._connection, team, said)))
+        return [_row(one, self._bridges[one.bridge_id], people, channels, mentioned) for one in page]
 
 
 def _keyed(team: str, names: dict[str, str]) -> dict[tuple[str, str], str]:
@@ -128,8 +133,10 @@ def _row(
     bridge: Bridge,
     people: dict[tuple[str, str], str],
     channels: dict[tuple[str, str], str],
+    mentioned: dict[tuple[str, str], str],
 ) -> dict[str, Cell]:
     team = insight.team_id
+    names = {key: name for (of_team, key), name in mentioned.items() if of_team == team}
     return {
         "number": insight.number,
         "bridge": bridge.name,
@@ -137,8 +144,8 @@ def _row(
         "category_name": name_of(bridge, insight.category, texts(bridge.language)),
         "status": insight.status,
         "outcome": insight.outcome,
-        "text": insight.text,
-        "first_wording": insight.first_text,
+        "text": slacktext.plain(insight.text, names),
+        "first_wording": slacktext.plain(insight.first_text, names) if insight.first_text else None,
         "note": insight.note,
         "customer": insight.customer,
         "competitors": insight.competitors,

@@ -13,12 +13,13 @@ from sqlalchemy import insert
 
 from bot.errors import OperatorError
 from bot.export import COLUMNS, export
+from bot.insights.capture import Capture, store_insight
 from bot.services import Services
 from storage import insights
 from storage.bridges import Bridge
 from storage.database import Database
 from storage.tables import insights as table
-from tests.support import ANNA, MONDAY, SALES, TEAM, make_bridge, make_services
+from tests.support import ANNA, BEN, MONDAY, SALES, TEAM, make_bridge, make_services, say
 
 
 def values(bridge: Bridge, number: int, **changes: Any) -> dict[str, Any]:
@@ -198,3 +199,16 @@ def test_many_insights_are_exported_once_each_in_constant_memory(services: Servi
     assert len([one for one in statements if "FROM insights" in one]) == 9
     numbers = [row["number"] for row in as_rows(services)]
     assert numbers == list(range(1, 8_501))
+
+
+def test_text_is_written_as_people_read_it(database: Database) -> None:
+    services = make_services(database)
+    bridge = make_bridge(services)
+    with database.writing() as connection:
+        capture = Capture(
+            source="command", text=f"R&amp;D of <@{ANNA}> &lt;3 :fire:", reporter_id=BEN, said_at=MONDAY
+        )
+        store_insight(connection, say(services, connection), bridge, capture)
+    out = io.StringIO()
+    export(database, out, format="jsonl")
+    assert json.loads(out.getvalue())["text"] == "R&D of @Anna <3 :fire:"
