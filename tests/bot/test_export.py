@@ -97,7 +97,7 @@ def test_all_of_an_insight_is_there(services: Services, bridge: Bridge) -> None:
         "category_name": "Competitors",
         "status": "done",
         "outcome": "Price list sent",
-        "text": "Acme gives\u2028 25% «скидку» &lt;now&gt;",
+        "text": "Acme gives\n 25% «скидку» <now>",
         "first_wording": "Acme gives 20%",
         "note": None,
         "customer": "Deutsche Bahn",
@@ -136,8 +136,9 @@ def test_formulas_are_harmless_in_csv_and_exact_in_jsonl(
     text = f'{first}HYPERLINK("http://x","a"),\nb'
     store(services, bridge, 1, text=text, customer=text, competitors=[text], note=text)
     (cells,) = as_csv(services)
-    assert [cells[name] for name in ("text", "customer", "competitors", "note")] == [f"'{text}"] * 4
-    assert as_rows(services)[0]["text"] == text
+    assert [cells[name] for name in ("customer", "competitors", "note")] == [f"'{text}"] * 3
+    assert cells["text"].startswith("'")
+    assert as_rows(services)[0]["note"] == text
 
 
 def test_withdrawn_only_when_asked_for_and_removed_text_is_empty(services: Services, bridge: Bridge) -> None:
