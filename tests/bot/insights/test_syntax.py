@@ -28,7 +28,7 @@ CATEGORIES = (
     CategoryName("request", ("requests", "запросы"), "pray"),
     CategoryName("hedgehog", ("Ёж", "hedge")),
     CategoryName("r-and-d", ("R&D", "Учёт и отчётность")),
-    CategoryName("dach", ("Market - DACH: news",)),
+    CategoryName("dach", ("News - DACH: North",)),
 )
 
 
@@ -136,7 +136,7 @@ def test_all_else_is_an_insight(line: str) -> None:
         ),
         ("market:\n- one\n- two", "market", "- one\n- two"),
         ("market: competitor: both", "market", "competitor: both"),
-        ("market - DACH: news: it grows: fast", "dach", "it grows: fast"),
+        ("news - DACH: north: it grows: fast", "dach", "it grows: fast"),
         ("market - it grows", "market", "it grows"),
     ],
 )
