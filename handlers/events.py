@@ -1,15 +1,16 @@
-"""The ear: a middleware that stores what matters of an event before Bolt acknowledges it (promise 1).
+"""The ear: a middleware that stores what matters of an event, and acknowledges it after that (promise 1).
 
-Bolt acknowledges events before their listener runs, so a listener would be too late. A raise here leaves the
-event unacknowledged, and Slack sends it again. Every subscribed event has a listener, which only wakes the
-worker: Slack counts an unmatched event as a failure.
+A raise leaves the event unacknowledged, and Slack sends it again. Events have no listeners: Bolt acknowledges
+before it runs one, so a listener could only wake the worker, and would cost a thread for it
+(docs/benchmarks.md has the figures).
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from slack_bolt import App, BoltResponse
+from slack_bolt import App, BoltRequest, BoltResponse
+from slack_bolt.middleware import Middleware
 
 from bot import metrics
 from bot.bridges.watch import BridgeWatch
@@ -23,30 +24,36 @@ Payload = Mapping[str, Any]
 Reader = Callable[["Ear", Payload], Incoming | None]
 
 
-class Ear:
+class Ear(Middleware):
     """Reads events into what is stored of them: who did what where, and no text."""
 
     def __init__(self, services: Services, watch: BridgeWatch) -> None:
         self.services = services
         self.watch = watch
 
-    def hear(self, body: Payload, next: Callable[[], BoltResponse]) -> BoltResponse:
-        """The middleware: store first, acknowledge after."""
-        if body.get("type") != "event_callback":
+    def process(
+        self, *, req: BoltRequest, resp: BoltResponse, next: Callable[[], BoltResponse]
+    ) -> BoltResponse:
+        """Store the event and acknowledge it; what is no event, or none that we know, is Bolt's."""
+        if req.body.get("type") != "event_callback":
             return next()
-        event = body["event"]
+        event = req.body["event"]
         reader = READERS.get(event["type"])
-        incoming = reader(self, event) if reader else None
+        if reader is None:
+            return next()
+        incoming = reader(self, event)
         if incoming is None:
             metrics.event(event["type"], "ignored")
         else:
-            self._store(incoming, body.get("event_id"))
-        return next()
+            self._store(incoming, req.body.get("event_id"))
+        return BoltResponse(status=200)
 
     def _store(self, incoming: Incoming, event_id: str | None) -> None:
-        with self.services.db.writing() as connection:
+        with self.services.db.storing() as connection:
             is_new = accept(self.services, connection, incoming, event_id)
         metrics.event(incoming.kind, "accepted" if is_new else "repeated")
+        if is_new:
+            self.services.wake.inbox.set()
 
 
 def read_reaction(ear: Ear, event: Payload) -> Incoming | None:
@@ -205,12 +212,5 @@ READERS: Final[Mapping[str, Reader]] = {
 
 
 def register(app: App, services: Services, watch: BridgeWatch) -> None:
-    """The middleware, and a listener for every event that the manifest subscribes to."""
-    ear = Ear(services, watch)
-    app.middleware(ear.hear)
-
-    def wake() -> None:
-        services.wake.inbox.set()
-
-    for event in Event:
-        app.event(event.value)(wake)
+    """The ear, for every event that the manifest subscribes to. Bolt answers others with 404."""
+    app.middleware(Ear(services, watch))

@@ -1,6 +1,7 @@
 """Small helpers over SQLAlchemy Core: rows to dataclasses, upserts, locks. Dialect differences end here."""
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Executable, Row, Select, Table, func, select
@@ -31,11 +32,8 @@ def columns_for(table: Table, kind: type[Any]) -> Select[Any]:
 
 def insert_once(connection: Connection, table: Table, values: Mapping[str, Any]) -> bool:
     """Insert unless a unique key says that it is there already. True: inserted."""
-    result = connection.execute(
-        _insert(connection, table).values(**values).on_conflict_do_nothing(),
-        execution_options={"preserve_rowcount": True},  # kept for updates and deletions only, otherwise
-    )
-    return result.rowcount == 1
+    statement = _insert_unless_known(connection.dialect.name, table)
+    return connection.execute(statement, dict(values)).rowcount == 1
 
 
 def upsert(connection: Connection, table: Table, values: Mapping[str, Any], keys: Sequence[str]) -> None:
@@ -52,6 +50,16 @@ def lock(connection: Connection, *key: str) -> None:
     """Hold `key` alone until the transaction ends. SQLite has one writer anyway."""
     if connection.dialect.name == "postgresql":
         connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended("|".join(key), 0))))
+
+
+@cache
+def _insert_unless_known(dialect: str, table: Table) -> Any:
+    """Made once, with the values as parameters: on the way to an acknowledgement, building the statement and
+    its cache key anew would cost more than the database does.
+    """
+    insert = (postgresql if dialect == "postgresql" else sqlite).insert(table)
+    # Row counts are kept for updates and deletions only, otherwise.
+    return insert.on_conflict_do_nothing().execution_options(preserve_rowcount=True)
 
 
 def _insert(connection: Connection, table: Table) -> Any:
