@@ -200,14 +200,14 @@ def bridge_saved(
     """What became of a saved form, channel by channel."""
     shown = inert_mrkdwn(name, {}, 200)
     if is_new:
-        lines = [_("The bridge *{name}* is made.", name=shown)]
+        lines = [_("The bridge *{name}* is ready.", name=shown)]
     else:
         lines = [_("The bridge *{name}* is saved.", name=shown)]
     lines += [_channel_line(_, channel_id, state) for channel_id, state in states]
     if any(state == "joining" for _channel, state in states):
         lines.append(_("If I can't join a channel, I will tell you in a direct message what to do."))
     if is_new:
-        lines.append(_("Its digest is due every Monday at 09:00; the form of the bridge changes that."))
+        lines.append(_("Its digest comes every Monday at 09:00; you can change that in the bridge's form."))
     return modal(View.NOTICE, "Frontline", [mrkdwn(text) for text in pages(lines)], close=_("Close"))
 
 

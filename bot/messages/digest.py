@@ -211,7 +211,7 @@ def _short_movement(_: Texts, digest: Digest, part: CategoryPart) -> str:
     if not digest.is_compared:
         return ""
     if part.count == part.before:
-        return " " + _("(as many)")
+        return " " + _("(no change)")
     if part.before == 0:
         return " " + _("(none before)")
     if part.count > part.before:
@@ -278,7 +278,7 @@ def thread_chunks(_: Texts, digest: Digest) -> Iterator[Chunk]:
         if part.count:
             yield from _category(_, digest, part, told)
     yield from _touched(_, digest)
-    waiting = _(":hourglass_flowing_sand: *Requests that wait*")
+    waiting = _(":hourglass_flowing_sand: *Waiting requests*")
     yield from _queue(_, digest, waiting, digest.requests.oldest, told)
     yield from _queue(_, digest, _(":eyes: *Longest untouched*"), digest.untouched.oldest, told)
 
@@ -325,7 +325,7 @@ def _byline(_: Texts, digest: Digest, insight: Insight, at: datetime | None) -> 
     author = digest.names.get(insight.author_id or "", "") or insight.author_name or _("someone")
     parts = [f"#{insight.number}", slacktext.inert_mrkdwn(author, {}, NAME)]
     if at is not None:
-        parts.append(_.plural("waits {n} day", "waits {n} days", max(0, (at - insight.created_at).days)))
+        parts.append(_.plural("waiting {n} day", "waiting {n} days", max(0, (at - insight.created_at).days)))
     if insight.supporter_count > 1:
         parts.append(_.plural("{n} supporter", "{n} supporters", insight.supporter_count))
     if insight.is_urgent:
@@ -339,8 +339,8 @@ def _byline(_: Texts, digest: Digest, insight: Insight, at: datetime | None) -> 
 
 def _touched(_: Texts, digest: Digest) -> Iterator[Chunk]:
     for heading, found in (
-        (_(":office: *Customers touched*"), digest.customers),
-        (_(":dart: *Competitors touched*"), digest.competitors),
+        (_(":office: *Customers mentioned*"), digest.customers),
+        (_(":dart: *Competitors mentioned*"), digest.competitors),
     ):
         if found:
             texts = paragraphs([heading, *(_named(_, one) for one in found)])

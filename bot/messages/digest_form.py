@@ -71,7 +71,7 @@ def _frequency(_: Texts, chosen: Frequency) -> InputBlock:
 
 def _day(_: Texts, rhythm: Rhythm) -> list[Block]:
     if rhythm.frequency is Frequency.WEEKLY:
-        days = [option(_.weekday(day), str(day)) for day in range(7)]
+        days = [option(_.weekday(day).capitalize(), str(day)) for day in range(7)]
         choice = StaticSelectElement(
             action_id=Field.WEEKDAY, options=days, initial_option=days[rhythm.weekday]
         )

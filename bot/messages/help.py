@@ -23,7 +23,7 @@ def help_message(_: Texts, bridge: Bridge | None) -> dict[str, Any]:
 
 def unknown_command(_: Texts, bridge: Bridge | None, line: str) -> dict[str, Any]:
     """Help for what `/frontline` does not know."""
-    text = _("I don't know «{line}».", line=inert_mrkdwn(line, {}, _MOST_ECHOED))
+    text = _("I don't know “{line}”.", line=inert_mrkdwn(line, {}, _MOST_ECHOED))
     return message(text, [mrkdwn(text), *help_blocks(_, bridge)])
 
 
@@ -72,7 +72,7 @@ def _elsewhere(_: Texts) -> str:
     lines = [
         _(
             "*Shortcuts*: “Save as insight” in the menu of any message, “New insight” behind the lightning "
-            "bolt or the plus."
+            "bolt or the plus sign."
         ),
         _(
             "*Changed your mind?* The note after each insight, the message's shortcut and my home tab "

@@ -86,7 +86,8 @@ def note_of_support(
     elif result is Support.ADDED:
         reporter = slacktext.inert_mrkdwn(names.get(insight.reporter_id, ""), {}, 80)
         text = _(
-            "Already noted by {name} as *#{number}* · {category}. Your support is added: {people} now.",
+            "Already noted by {name} as *#{number}* · {category}. "
+            "Your support is added; that makes {people}.",
             name=reporter or _("a colleague"),
             number=insight.number,
             category=category,
@@ -267,5 +268,5 @@ def list_title(_: Texts, kind: str, query: str, total: int, first: int, last: in
 
 def _nothing(_: Texts, kind: str) -> str:
     if kind == "search":
-        return _("Nothing found among what you may see. Try fewer words, or the beginning of one: price*")
+        return _("Nothing found in what you can see. Try fewer words, or the beginning of one: price*")
     return _("Nothing here yet. React to a message in a sales channel with a flag, or use /insight.")

@@ -52,7 +52,7 @@ def test_help_is_given(services: Services, slack: SlackSide, line: str) -> None:
 @pytest.mark.parametrize("line", ["digset now", "setup please", "<!channel>", "help me", "delete everything"])
 def test_what_is_not_known_gets_help_not_silence(services: Services, slack: SlackSide, line: str) -> None:
     answer = slack.command(line, ANNA)
-    assert answer["text"].startswith("I don't know «")
+    assert answer["text"].startswith("I don't know “")
     assert "<!channel>" not in str(answer)
     assert "/insight mine" in texts_of(answer)
 

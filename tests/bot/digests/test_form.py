@@ -92,7 +92,7 @@ def test_the_form_shows_what_is_stored(
     assert shown["frequency"]["initial_option"]["value"] == rhythm.frequency
     assert shown["paused"]["initial_options"]
     if field == "weekday":
-        assert shown["weekday"]["initial_option"]["text"]["text"] == texts(language).weekday(6)
+        assert shown["weekday"]["initial_option"]["text"]["text"] == texts(language).weekday(6).capitalize()
     if field == "month_day":
         assert shown["month_day"]["initial_option"]["value"] == "31"
 
