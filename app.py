@@ -39,7 +39,7 @@ from handlers.running import open_services, start, tick_once, work_steps
 from playground.clock import Clock as PlaygroundClock
 from playground.demo import Access, open_demo
 from playground.story import Ids, tell_story
-from storage import schedules, schema
+from storage import outbox, schedules, schema
 from storage.database import Database, DatabaseProblem, open_database
 
 log = structlog.get_logger()
@@ -264,6 +264,47 @@ def backup(target: Path) -> None:
 
 def _database() -> Database:
     return open_database(quiet_settings(needs_slack=False).database_url)
+
+
+@main.group("outbox")
+def outbox_group() -> None:
+    """See, retry or drop posts that Slack refused for good."""
+
+
+@outbox_group.command("list")
+def outbox_list() -> None:
+    """List parked posts: id, kind, channel, reason. Their text is not shown."""
+    with plain_faults(), _database().reading() as connection:
+        for row in outbox.parked(connection, limit=1000):
+            click.echo(
+                f"{row.id}\t{row.kind}\t{row.channel_id or row.user_id}\t{row.error}\t{row.dedupe_key}"
+            )
+
+
+@outbox_group.command("retry")
+@click.argument("ids", nargs=-1, type=int)
+@click.option("--all", "everything", is_flag=True, help="All parked posts.")
+def outbox_retry(ids: tuple[int, ...], everything: bool) -> None:
+    """Try parked posts anew, by ID, after the cause was mended."""
+    wanted = _wanted(ids, everything)
+    with plain_faults(), _database().writing() as connection:
+        click.echo(f"{outbox.unpark(connection, SystemClock().real(), wanted)} posts are tried anew.")
+
+
+@outbox_group.command("drop")
+@click.argument("ids", nargs=-1, type=int)
+@click.option("--all", "everything", is_flag=True, help="All parked posts.")
+def outbox_drop(ids: tuple[int, ...], everything: bool) -> None:
+    """Let parked posts, by ID, go unsaid for good."""
+    wanted = _wanted(ids, everything)
+    with plain_faults(), _database().writing() as connection:
+        click.echo(f"{outbox.drop(connection, wanted, SystemClock().now())} posts are dropped.")
+
+
+def _wanted(ids: tuple[int, ...], everything: bool) -> tuple[int, ...] | None:
+    if bool(ids) == everything:
+        raise click.UsageError("Name posts by id, or give --all.")
+    return None if everything else ids
 
 
 @main.command()

@@ -12,7 +12,7 @@ from bot.messages import home as messages
 from bot.outbox import Say
 from bot.services import Services
 from bot.workspace.access import viewer
-from storage import insights, schedules, workspace
+from storage import insights, outbox, schedules, workspace
 from storage.inbox import InboxRow
 from storage.outbox import OutboxRow
 
@@ -55,6 +55,7 @@ def build_home(services: Services, row: OutboxRow) -> Mapping[str, Any]:
         channels = {bridge.marketing_channel_id for bridge in reader.bridges}
         channels |= {channel for bridge in reader.bridges for channel in bridge.sales_channel_ids}
         channel_names = workspace.channel_names(connection, services.team_id, channels)
+        undelivered = outbox.parked_of_bridges(connection)
         supported = insights.supported_by(connection, row.user_id, [one.id for one in found])
     page = messages.Page(found, total, offset, PAGE, supported)
-    return messages.home_tab(reader, page, names, due, channel_names)
+    return messages.home_tab(reader, page, names, messages.State(due, channel_names, undelivered))

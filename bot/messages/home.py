@@ -37,13 +37,16 @@ class Page:
     supported: frozenset[int]  # ids of those that the reader supports, and may take back
 
 
-def home_tab(
-    reader: Viewer,
-    page: Page,
-    names: Mapping[str, str],
-    due: Mapping[int, Schedule],
-    channel_names: Mapping[str, str],
-) -> dict[str, Any]:
+@dataclass(frozen=True)
+class State:
+    """How the bridges stand, by bridge id: next digests, and what could not be delivered with the reason."""
+
+    due: Mapping[int, Schedule]
+    channel_names: Mapping[str, str]
+    undelivered: Mapping[int, tuple[int, str]]
+
+
+def home_tab(reader: Viewer, page: Page, names: Mapping[str, str], state: State) -> dict[str, Any]:
     """My insights with what can be done about them; the bridges, for those who may see them."""
     _ = reader.texts
     blocks: list[Block] = [
@@ -68,7 +71,7 @@ def home_tab(
             own = insight.id in page.supported
             blocks.append(controls(_, bridge, insight, undo=own, block_id=f"controls-{insight.id}"))
     blocks += _paging(_, page)
-    blocks += _bridges(_, reader, due, channel_names)
+    blocks += _bridges(_, reader, state)
     return home(blocks)
 
 
@@ -104,14 +107,16 @@ def _paging(_: Texts, page: Page) -> list[Block]:
     return [ActionsBlock(elements=buttons), ContextBlock(elements=[MarkdownTextObject(text=shown)])]
 
 
-def _bridges(
-    _: Texts, reader: Viewer, due: Mapping[int, Schedule], channel_names: Mapping[str, str]
-) -> list[Block]:
+def _bridges(_: Texts, reader: Viewer, state: State) -> list[Block]:
     shown = [one for one in reader.bridges if one in reader.managed or one in reader.marketing]
     if not shown and not reader.may_create_bridges:
         return []
     blocks: list[Block] = [DividerBlock(), HeaderBlock(text=_("Bridges"))]
-    blocks += [mrkdwn(_bridge_line(_, bridge, due.get(bridge.id), channel_names)) for bridge in shown[:10]]
+    for bridge in shown[:10]:
+        line = _bridge_line(_, bridge, state.due.get(bridge.id), state.channel_names)
+        if bridge.id in state.undelivered and reader.manages(bridge):
+            line += "\n" + _undelivered(_, *state.undelivered[bridge.id])
+        blocks.append(mrkdwn(line))
     if reader.may_create_bridges:
         blocks.append(
             ActionsBlock(
@@ -119,6 +124,16 @@ def _bridges(
             )
         )
     return blocks
+
+
+def _undelivered(_: Texts, count: int, reason: str) -> str:
+    """What could not be posted, for those who can do something about it."""
+    posts = _.plural("{n} post could not be delivered", "{n} posts could not be delivered", count)
+    return ":warning: " + _(
+        "{posts} ({reason}). Whoever runs Frontline finds them with `app.py outbox list`.",
+        posts=posts,
+        reason=reason,
+    )
 
 
 def _bridge_line(
