@@ -151,8 +151,8 @@ def offer_message(
     ]
     text = _("Nothing is stored yet. Shall I save your message as an insight?")
     blocks: list[Block] = [mrkdwn(text)]
-    if buttons:
-        blocks.append(ActionsBlock(elements=buttons))
+    # Each stands in a block of its own: within one, Slack wants every action id to differ.
+    blocks += [ActionsBlock(elements=[button]) for button in buttons]
     return message(text, [*blocks, DividerBlock(), *help_blocks])
 
 

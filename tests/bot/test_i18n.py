@@ -10,8 +10,13 @@ from string import Formatter
 import pytest
 from babel.messages.catalog import Message
 
-from bot import catalogue
+from bot import catalogue, manifest
+from bot.bridges.categories import default_categories, spoken_names
 from bot.i18n import LANGUAGES, LOCALES, N_, language_of, texts
+from bot.insights import syntax
+from bot.insights.details import read_money
+from bot.messages.help import help_message
+from playground import blocks as slack
 
 EN, RU = texts("en"), texts("ru")
 CODE = catalogue.extracted()
@@ -248,6 +253,39 @@ def test_titles_fit_in_every_language() -> None:
             params = dict.fromkeys(placeholders(text), 99999)
             for language in LANGUAGES:
                 assert len(texts(language)(text, **params)) <= TITLE_LIMIT, f"{place}: {text}"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_commands_that_help_shows_are_understood(language: str) -> None:
+    shown = "\n".join(slack.texts(help_message(texts(language), None)["blocks"]))
+    kinds = [syntax.CategoryName(one.key, spoken_names(one)) for one in default_categories()]
+    plain, filed, form, newest, mine, search = [
+        syntax.parse(line, kinds) for line in re.findall(r"`/insight ?(.*?)`", shown)
+    ]
+    assert isinstance(plain, syntax.Store) and plain.category is None and plain.customer is None
+    assert isinstance(filed, syntax.Store) and filed.category == "competitor" and filed.customer
+    assert form == syntax.OpenForm()
+    assert (newest, mine) == (syntax.ListRecent(mine=False), syntax.ListRecent(mine=True))
+    assert isinstance(search, syntax.Search) and search.query
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_amounts_that_texts_show_are_understood(language: str) -> None:
+    _ = texts(language)
+    hint = _("Amount and currency, as in 12,500 EUR")
+    refusal = _("Write an amount and a currency, as in 12,500 EUR or 80k USD.")
+    shown = re.findall(r"\d[\d\s,]*k? [A-Z]{3}", hint + refusal)
+    assert [read_money(amount) for amount in shown] == [(1_250_000, "EUR")] * 2 + [(8_000_000, "USD")]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_manifest_fits(language: str) -> None:
+    content = manifest.manifest(language=language)
+    for shortcut in content["features"]["shortcuts"]:
+        # docs.slack.dev/reference/app-manifest
+        assert len(shortcut["name"]) <= TITLE_LIMIT
+        assert len(shortcut["description"]) <= 150
+    assert len(content["display_information"]["description"]) <= 140
 
 
 # --- numbers, days, money ----------------------------------------------------------------------------------

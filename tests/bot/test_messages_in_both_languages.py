@@ -1,0 +1,298 @@
+"""Every message, form and home tab can be shown in both languages, within Slack's limits.
+
+A new function of `bot.messages` that makes one needs a sample here.
+"""
+
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from functools import partial
+from typing import Any
+
+import pytest
+
+from bot import messages
+from bot.bridges.categories import default_categories
+from bot.bridges.zones import ZoneChoice
+from bot.digests.compile import CategoryPart, Queue
+from bot.digests.schedule import Frequency, Rhythm
+from bot.i18n import LANGUAGES, Texts, texts
+from bot.insights.support import Support
+from bot.messages import bridges, categories, common, digest, digest_form, help, home, insight_forms, insights
+from bot.messages import moods as troubles
+from bot.messages.bridges import FormStart
+from bot.messages.categories import ShownCategory
+from bot.messages.moods import Fault, Trouble
+from bot.workspace.access import Viewer
+from playground import blocks as slack
+from storage.digests import Totals, Touched
+from storage.schedules import Schedule
+from tests.bot.digests.builders import a_bridge, a_digest, a_week, an_insight
+from tests.support import ANNA, BEN, MARKETING, MIA, SALES, TOM, person
+
+Rendered = Mapping[str, Any]
+Sample = Callable[[Texts], Rendered]
+
+BUTTON_SHOWN = 30  # characters of a button that Slack shows
+BRIDGE = a_bridge(sales_channel_ids=(SALES, "CSALES2"))
+OTHER = a_bridge(id=2, name="EMEA")
+KINDS = [ShownCategory(one.key, f"{one.key} …", one.emoji) for one in default_categories()]
+INSIGHT = an_insight(
+    142,
+    text="They want 25% off.",
+    customer="Hartmann",
+    competitors=["Acme", "Zweitakt"],
+    product="SC-40",
+    deal_amount=1_250_050,
+    deal_currency="EUR",
+    is_urgent=True,
+    outcome="A new leaflet",
+    supporter_count=21,
+    edited_at=datetime(2026, 3, 1, tzinfo=UTC),
+    thread_permalink="https://acme.slack.com/archives/CSALES/p0",
+)
+GONE = replace(INSIGHT, id=143, number=143, text="", text_removed_at=datetime(2026, 3, 1, tzinfo=UTC))
+NAMES = {ANNA: "Anna", BEN: "Ben"}
+DUE = Schedule(
+    id=1,
+    bridge_id=1,
+    kind="digest",
+    rule="FREQ=WEEKLY;BYDAY=MO",
+    local_time="09:00",
+    time_zone="Europe/Berlin",
+    starts_on=date(2026, 1, 1),
+    is_paused=False,
+    next_run_at=datetime(2026, 3, 9, 8, 0, tzinfo=UTC),
+)
+PAUSED = replace(DUE, is_paused=True, next_run_at=None)
+FULL = a_digest(
+    bridge=BRIDGE,
+    totals=Totals(insights=21, people=5, channels=2, supporters=34),
+    total_before=7,
+    categories=(
+        CategoryPart("customer", 12, 14, (INSIGHT,)),
+        CategoryPart("market", 4, 0, (GONE,)),
+        CategoryPart("request", 3, 3, ()),
+        CategoryPart("complaint", 2, 1, ()),
+    ),
+    customers=(Touched("Hartmann", 4),),
+    competitors=(Touched("Acme", 2),),
+    requests=Queue(3, False, (an_insight(7),)),
+    untouched=Queue(500, True, (an_insight(8),)),
+)
+QUIET = a_digest(totals=Totals(0, 0, 0, 0), categories=(), requests=Queue(500, True, ()))
+
+
+def start(**changes: Any) -> FormStart:
+    values: dict[str, Any] = {
+        "bridge": BRIDGE,
+        "zone": ZoneChoice("Europe/Berlin", "Berlin"),
+        "language": "en",
+        "flag_emoji": ("bulb", "fire"),
+        "chooses_managers": True,
+        "may_create": True,
+        "shows_shared": False,
+        "metadata": "[]",
+    }
+    return FormStart(**{**values, **changes})
+
+
+def reader(_: Texts, **changes: Any) -> Viewer:
+    values: dict[str, Any] = {
+        "user_id": TOM,
+        "person": person(TOM, is_admin=True),
+        "language": _.language,
+        "channel_ids": frozenset({SALES, MARKETING}),
+        "bridges": (BRIDGE, OTHER),
+    }
+    return Viewer(**{**values, **changes})
+
+
+def home_of(_: Texts, shown: int, schedule: Schedule) -> Rendered:
+    entries = [INSIGHT, GONE][:shown]
+    page = home.Page(entries, total=9 * shown, offset=2 * shown, size=2, supported=frozenset({142}))
+    state = home.State({1: schedule}, {SALES: "sales", MARKETING: "marketing"}, {1: (2, "not_in_channel")})
+    return home.home_tab(reader(_), page, NAMES, state)
+
+
+def empty_home(_: Texts) -> Rendered:
+    page = home.Page([], total=0, offset=0, size=2, supported=frozenset())
+    return home.home_tab(reader(_, bridges=()), page, {}, home.State({}, {}, {}))
+
+
+def list_page(_: Texts, status: str, kind: str, total: int) -> Rendered:
+    return insights.page(
+        _,
+        insights.list_title(_, kind, "price", total, 0, 1),
+        [insights.entry(_, BRIDGE, replace(INSIGHT, status=status), NAMES, "Europe/Berlin")],
+        earlier="1",
+        later="2",
+        offer=insights.save_instead(_, "search price"),
+    )
+
+
+def trouble(fault: Fault, *, is_marketing: bool) -> Trouble:
+    return Trouble("default", "#sales", is_marketing, fault)
+
+
+def all_troubles() -> list[Trouble]:
+    return [
+        trouble(fault, is_marketing=marketing)
+        for fault in Fault
+        for marketing in (False, True)
+        if troubles.concerns(fault, is_marketing=marketing)
+    ]
+
+
+SAMPLES: dict[str, list[Sample]] = {
+    "bridges.bridge_form": [
+        lambda _: bridges.bridge_form(_, start()),
+        lambda _: bridges.bridge_form(_, start(bridge=None)),
+        lambda _: bridges.bridge_form(_, start(chooses_managers=False, may_create=False)),
+    ],
+    "bridges.bridge_list": [
+        lambda _: bridges.bridge_list(_, [BRIDGE, OTHER], may_create=True),
+        lambda _: bridges.bridge_list(_, [BRIDGE] * 95, may_create=True),
+    ],
+    "bridges.bridge_saved": [
+        lambda _: bridges.bridge_saved(_, "EMEA", [("C1", "in"), ("C2", "joining")], is_new=True),
+        lambda _: bridges.bridge_saved(_, "EMEA", [("C1", "in"), ("C3", "invite")], is_new=False),
+    ],
+    "bridges.could_not_join": [
+        lambda _: bridges.could_not_join(_, "C1", "is_archived"),
+        lambda _: bridges.could_not_join(_, "C1", "channel_not_found"),
+        lambda _: bridges.could_not_join(_, "C1", "restricted_action"),
+    ],
+    "categories.category_form": [lambda _: categories.category_form(_, KINDS, KINDS, "[]")],
+    "common.notice": [lambda _: common.notice(_, "Done.")],
+    "digest.preview": [
+        lambda _: digest.preview(_, _, FULL, "1:key"),
+        lambda _: digest.preview(_, _, replace(FULL, is_compared=False), None),
+        lambda _: digest.preview(_, _, QUIET, "1:key"),
+        lambda _: digest.preview(_, _, replace(FULL, period=a_week(is_whole=False)), None),
+    ],
+    "digest_form.schedule_form": [
+        partial(digest_form.schedule_form, bridge=BRIDGE, rhythm=Rhythm(frequency), is_paused=True)
+        for frequency in Frequency
+    ],
+    "help.help_message": [
+        lambda _: help.help_message(_, BRIDGE),
+        lambda _: help.help_message(_, None),
+    ],
+    "help.unknown_command": [lambda _: help.unknown_command(_, BRIDGE, "foo <!channel>")],
+    "help.language_set": [
+        lambda _: help.language_set(_, "English", automatic=True),
+        lambda _: help.language_set(_, "English", automatic=False),
+    ],
+    "help.language_help": [lambda _: help.language_help(_, "English")],
+    "home.home_tab": [
+        lambda _: home_of(_, 2, DUE),
+        lambda _: home_of(_, 0, PAUSED),
+        empty_home,
+    ],
+    "insight_forms.new_form": [
+        lambda _: insight_forms.new_form(_, [BRIDGE], BRIDGE),
+        lambda _: insight_forms.new_form(
+            _, [BRIDGE, OTHER], OTHER, text="x", category="market", customer="y"
+        ),
+    ],
+    "insight_forms.message_form": [
+        lambda _: insight_forms.message_form(_, [BRIDGE], BRIDGE, text="x" * 7000, source={"channel": SALES}),
+        lambda _: insight_forms.message_form(_, [BRIDGE], BRIDGE, text="", source={"channel": SALES}),
+    ],
+    "insight_forms.edit_form": [lambda _: insight_forms.edit_form(_, BRIDGE, INSIGHT, NAMES)],
+    "insight_forms.manage_form": [
+        lambda _: insight_forms.manage_form(_, BRIDGE, INSIGHT, ANNA, [ANNA]),
+        lambda _: insight_forms.manage_form(_, BRIDGE, INSIGHT, BEN, [ANNA]),
+    ],
+    "insights.saved": [lambda _: insights.saved(_, BRIDGE, INSIGHT)],
+    "insights.note_of_support": [
+        partial(
+            insights.note_of_support, bridge=BRIDGE, insight=INSIGHT, user_id=BEN, result=result, names=NAMES
+        )
+        for result in (None, *Support)
+    ],
+    "insights.undone": [lambda _: insights.undone(_, INSIGHT, Support.REMOVED)],
+    "insights.own_post": [lambda _: insights.own_post(_)],
+    "insights.offer_to_save": [lambda _: insights.offer_to_save(_, "export x", "No.", "export x")],
+    "insights.offer_message": [
+        lambda _: insights.offer_message(_, help.help_blocks(_, BRIDGE), [("", "v")]),
+        lambda _: insights.offer_message(_, help.help_blocks(_, None), [("EMEA", "1"), ("DACH", "2")]),
+    ],
+    "insights.page": [
+        partial(list_page, status=status, kind=kind, total=total)
+        for status in ("new", "acknowledged", "in_progress", "done", "declined", "withdrawn")
+        for kind in ("search", "mine", "list")
+        for total in (0, 1, 22)
+    ],
+    "moods.trouble_message": [lambda _: troubles.trouble_message(_, all_troubles())],
+}
+# What is made of a text that is said already, or no message at all.
+WITHOUT_WORDS = {
+    "common.home",
+    "common.message",
+    "common.modal",
+    "digest.simple",
+    "insight_forms.metadata_of",
+}
+
+
+def message_functions() -> Iterator[str]:
+    """All public functions of `bot.messages` that make a message, form or tab."""
+    for module in pkgutil.iter_modules(messages.__path__):
+        content = importlib.import_module(f"{messages.__name__}.{module.name}")
+        for name, value in inspect.getmembers(content, inspect.isfunction):
+            is_own = value.__module__ == content.__name__ and not name.startswith("_")
+            if is_own and inspect.signature(value).return_annotation == dict[str, Any]:
+                yield f"{module.name}.{name}"
+
+
+def test_every_message_has_a_sample() -> None:
+    assert set(message_functions()) - WITHOUT_WORDS == set(SAMPLES)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", SAMPLES)
+def test_messages_can_be_shown(name: str, language: str) -> None:
+    for sample in SAMPLES[name]:
+        check(sample(texts(language)))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("frequency", Frequency)
+@pytest.mark.parametrize("before", [0, 7, 21, 30])
+def test_digests_can_be_shown(language: str, frequency: Frequency, before: int) -> None:
+    shown = replace(FULL, total_before=before, period=a_week(frequency=frequency))
+    rendered = digest.render(texts(language), shown)
+    for post in (rendered.head, *rendered.pages):
+        check(post.message)
+
+
+def check(rendered: Rendered) -> None:
+    """Slack would take it, and its buttons can be read whole."""
+    if "type" in rendered:
+        slack.check_view(dict(rendered), str(rendered["type"]))
+    else:
+        assert rendered["text"]
+        slack.check_message(list(rendered["blocks"]))
+    assert [text for text in buttons(rendered) if len(text) > BUTTON_SHOWN] == []
+    assert not any("{" in text for text in slack.texts(rendered))
+
+
+def buttons(node: object) -> Iterator[str]:
+    if isinstance(node, Mapping):
+        if node.get("type") == "button":
+            yield node["text"]["text"]
+        for value in node.values():
+            yield from buttons(value)
+    elif isinstance(node, list):
+        for one in node:
+            yield from buttons(one)
+
+
+def test_managers_see_who_manages_in_their_language() -> None:
+    form = bridges.bridge_form(texts("ru"), start(chooses_managers=False))
+    assert f"Ответственные: <@{MIA}>" in "\n".join(slack.texts(form))
