@@ -115,8 +115,9 @@ def say_for(services: Services, connection: Connection, correlation_id: str) -> 
 def _put_back(
     services: Services, row: InboxRow, token: str, wait: timedelta, error: str, *, park: bool = False
 ) -> None:
-    # Lost access is mended by people, in their time: such an event is never given up.
-    too_many = row.attempts + 1 >= MOST_ATTEMPTS and error not in LOST_ACCESS
+    # Lost access is mended by people, in their time, and a busy Slack is no fault of the event's: neither is
+    # ever given up.
+    too_many = row.attempts + 1 >= MOST_ATTEMPTS and error not in LOST_ACCESS | {"ratelimited"}
     with services.db.writing() as connection:
         inbox.put_back(
             connection, row.id, token, due_at=services.clock.real() + wait, error=error, park=park or too_many

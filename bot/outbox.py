@@ -17,7 +17,7 @@ from sqlalchemy import Connection
 from bot import metrics
 from bot.clock import slack_ts
 from bot.services import Services
-from bot.slack import SlackBusy, SlackProblem, SlackRefused, SlackUnclear
+from bot.slack import LOST_ACCESS, SlackBusy, SlackRefused, SlackUnclear
 from storage import outbox
 from storage.outbox import OutboxRow
 
@@ -28,6 +28,7 @@ SETTLING: Final = timedelta(seconds=10)  # before Slack's histories are asked fo
 LOOK_BACK: Final = timedelta(minutes=2)  # our clock and Slack's may differ
 PACE: Final = timedelta(seconds=1)  # docs.slack.dev/apis/web-api/rate-limits: about one message a second
 MOST_ATTEMPTS: Final = 12
+ONCE_AT_MOST: Final = frozenset({"note", "answer"})
 # Refusals which say that what was wished for stands already, or can't matter any more.
 ALREADY: Final = {
     "reaction": frozenset({"already_reacted", "no_reaction", "message_not_found"}),
@@ -158,8 +159,10 @@ class Say:
 def send_one(services: Services, builders: Mapping[str, Builder]) -> bool:
     """Send the next row that may be sent. False: there was none."""
     clock, token = services.clock, uuid4().hex
+    # Slack stamps posts with real time; a clock that was put forward (`tick --at`) would look too late.
+    attempt_at = min(clock.now(), clock.real())
     with services.db.writing() as connection:
-        row = outbox.claim(connection, clock.real(), clock.now(), clock.real() + LEASE, token)
+        row = outbox.claim(connection, clock.real(), attempt_at, clock.real() + LEASE, token)
         if row is not None and row.kind == "post" and row.channel_id:
             outbox.pace(connection, row.channel_id, clock.real() + PACE)
     if row is None:
@@ -174,8 +177,11 @@ def send_one(services: Services, builders: Mapping[str, Builder]) -> bool:
         _refused(services, row, token, refused)
         bound.warning("post_refused", code=refused.code)
     except SlackUnclear as unclear:
-        _unclear(services, row, token, unclear)
+        _unclear(services, row, token, unclear.code)
         bound.warning("post_unclear", code=unclear.code)
+    except Exception as problem:  # noqa: BLE001 - a process boundary: the post is kept, the others go on
+        _failed(services, row, token, type(problem).__name__)
+        bound.exception("post_failed")
     else:
         bound.info("post_done", state=values["state"])
         _end(services, row, token, **values)
@@ -186,8 +192,8 @@ def _deliver(services: Services, row: OutboxRow, builders: Mapping[str, Builder]
     """Do what the row asks; gives the columns to record."""
     if _is_expired(services, row) and row.in_doubt_at is None:
         return {"state": "dropped", "error": "expired"}
-    if row.kind in {"note", "answer"} and row.in_doubt_at is not None:
-        return {"state": "dropped", "error": "in_doubt"}  # at most once
+    if row.kind in ONCE_AT_MOST and row.in_doubt_at is not None:
+        return {"state": "dropped", "error": "in_doubt"}
     if row.kind in {"post", "direct"}:
         return {"state": "sent"} | _post(services, row)
     try:
@@ -250,43 +256,46 @@ def _carry_out(services: Services, row: OutboxRow, builders: Mapping[str, Builde
         raise AssertionError(f"unknown kind of post: {row.kind}")
 
 
-def _end(services: Services, row: OutboxRow, token: str, **values: Any) -> None:
-    at, state = services.clock.now(), values.pop("state")
-    with services.db.writing() as connection:
-        if state == "dropped":
-            outbox.park_children(connection, row.id, at)
-        outbox.finish(
-            connection,
-            row,
-            token,
-            state=state,
-            values={"finished_at": at, "in_doubt_at": None, "error": None, **values},
-        )
-    metrics.post(row.kind, state)
-
-
-def _refused(services: Services, row: OutboxRow, token: str, refused: SlackRefused) -> None:
-    if not refused.is_final and row.attempts + 1 < MOST_ATTEMPTS:
-        _put_back(services, row, token, _backoff(row.attempts), refused.code, in_doubt=False)
-        return
+def _end(services: Services, row: OutboxRow, token: str, state: str, **values: Any) -> None:
     at = services.clock.now()
-    state = "dropped" if row.kind in {"note", "answer", "reaction", "home"} else "parked"
+    if row.kind in ONCE_AT_MOST:
+        values["payload"] = None  # no later deletion of what it quotes could reach it
     with services.db.writing() as connection:
         ended = outbox.finish(
             connection,
             row,
             token,
             state=state,
-            values={"finished_at": at, "error": refused.code, "in_doubt_at": None},
+            real=services.clock.real(),
+            values={"finished_at": at, "in_doubt_at": None, "error": None, **values},
         )
-        if ended and state == "parked":
-            outbox.park_children(connection, row.id, at)
+        if ended and state != "sent":
+            outbox.end_children(connection, row.id, state, at)
     metrics.post(row.kind, state)
 
 
-def _unclear(services: Services, row: OutboxRow, token: str, unclear: SlackProblem) -> None:
+def _refused(services: Services, row: OutboxRow, token: str, refused: SlackRefused) -> None:
+    # Lost access is mended by people, in their time: such a post is never given up.
+    is_left = row.attempts + 1 < MOST_ATTEMPTS or refused.code in LOST_ACCESS
+    if not refused.is_final and is_left:
+        _put_back(services, row, token, _backoff(row.attempts), refused.code, in_doubt=False)
+        return
+    state = "dropped" if row.kind in {*ONCE_AT_MOST, "reaction", "home"} else "parked"
+    # An earlier attempt may still be in doubt: whoever unparks the row must look before it posts again.
+    _end(services, row, token, state, error=refused.code, in_doubt_at=row.in_doubt_at)
+
+
+def _unclear(services: Services, row: OutboxRow, token: str, code: str) -> None:
     # Never parked: a post in doubt may stand in the channel, and asking again costs little.
-    _put_back(services, row, token, max(SETTLING, _backoff(row.attempts)), unclear.code, in_doubt=True)
+    _put_back(services, row, token, max(SETTLING, _backoff(row.attempts)), code, in_doubt=True)
+
+
+def _failed(services: Services, row: OutboxRow, token: str, error: str) -> None:
+    """Our own fault, before or after Slack acted."""
+    if row.attempts + 1 < MOST_ATTEMPTS:
+        _unclear(services, row, token, error)
+    else:
+        _end(services, row, token, "parked", error=error, in_doubt_at=row.in_doubt_at)
 
 
 def _put_back(

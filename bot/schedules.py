@@ -4,7 +4,7 @@ A due schedule is moved on and its posts are written in one transaction. Of seve
 while Frontline was down, the latest is made up and the earlier ones are recorded as missed.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, time
 
 import structlog
@@ -34,11 +34,37 @@ def recurrence_of(schedule: Schedule) -> Recurrence:
     )
 
 
+class JobFailed(Exception):
+    """A due schedule's job raised, and nothing of it was committed."""
+
+    def __init__(self, schedule_id: int) -> None:
+        super().__init__(f"schedule {schedule_id}")
+        self.schedule_id = schedule_id
+
+
 def run_one_due(services: Services, jobs: Mapping[str, Job]) -> bool:
-    """Run the schedule that has been due longest. False: none is due."""
+    """Run the schedule that has been due longest. False: none is due.
+
+    One that fails holds up no other: they come first, and only then is JobFailed raised.
+    """
+    failed: list[JobFailed] = []
+    while True:
+        try:
+            if _run_one(services, jobs, [one.schedule_id for one in failed]):
+                return True
+        except JobFailed as problem:
+            failed.append(problem)
+            log.exception("schedule_failed", schedule=problem.schedule_id)
+        else:
+            if failed:
+                raise failed[0]
+            return False
+
+
+def _run_one(services: Services, jobs: Mapping[str, Job], but: Sequence[int]) -> bool:
     now = services.clock.now()
     with services.db.writing() as connection:
-        schedule = schedules.due(connection, now)
+        schedule = schedules.due(connection, now, but)
         if schedule is None or schedule.next_run_at is None:
             return False
         recurrence = recurrence_of(schedule)
@@ -48,7 +74,10 @@ def run_one_due(services: Services, jobs: Mapping[str, Job]) -> bool:
         for instant in missed:
             schedules.record(connection, Run(schedule.id, instant, "missed", now))
         say = say_for(services, connection, f"{schedule.kind}-{schedule.id}-{latest:%Y%m%d%H%M}")
-        jobs[schedule.kind](services, connection, say, schedule, latest)
+        try:
+            jobs[schedule.kind](services, connection, say, schedule, latest)
+        except Exception as problem:
+            raise JobFailed(schedule.id) from problem
         schedules.record(connection, Run(schedule.id, latest, "done", now))
     services.wake.outbox.set()
     metrics.missed_runs(schedule.kind, len(missed))

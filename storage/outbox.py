@@ -1,11 +1,11 @@
 """Posts out: written with the change that causes them, claimed by lease, sent once."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, case, exists, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, case, exists, func, insert, or_, select, update
 
 from storage.rows import columns_for, fetch_all, fetch_one, insert_once, upsert
 from storage.tables import channel_pace, outbox, quotes
@@ -130,9 +130,18 @@ def pace(connection: Connection, channel_id: str, free_at: datetime) -> None:
 
 
 def finish(
-    connection: Connection, row: OutboxRow, token: str, *, state: str, values: Mapping[str, Any]
+    connection: Connection,
+    row: OutboxRow,
+    token: str,
+    *,
+    state: str,
+    real: datetime,
+    values: Mapping[str, Any],
 ) -> bool:
-    """End a claim as `sent`, `parked` or `dropped`. False: it no longer stands, or a newer wish came."""
+    """End a claim as `sent`, `parked` or `dropped`. False: it no longer stands, or a newer wish came.
+
+    A newer wish is due at once (`real`).
+    """
     result = connection.execute(
         update(outbox)
         .where(outbox.c.id == row.id, outbox.c.claim == token, outbox.c.revision == row.revision)
@@ -143,7 +152,7 @@ def finish(
     connection.execute(
         update(outbox)
         .where(outbox.c.id == row.id, outbox.c.claim == token)
-        .values(claim=None, due_at=values["finished_at"], in_doubt_at=None)
+        .values(claim=None, due_at=real, in_doubt_at=None)
     )
     return False
 
@@ -155,12 +164,15 @@ def put_back(connection: Connection, row_id: int, token: str, values: Mapping[st
     )
 
 
-def park_children(connection: Connection, parent_id: int, at: datetime) -> None:
-    """What belongs into the thread of a post that will not come is parked with it."""
+def end_children(connection: Connection, parent_id: int, state: str, at: datetime) -> None:
+    """What belongs to a post that will not come is parked or dropped with it, to the last generation."""
+    below = select(outbox.c.id).where(outbox.c.parent_id == parent_id).cte(recursive=True)
+    child = outbox.alias("child")
+    below = below.union(select(child.c.id).where(child.c.parent_id == below.c.id))
     connection.execute(
         update(outbox)
-        .where(outbox.c.parent_id == parent_id, outbox.c.state == "pending")
-        .values(state="parked", error="parent_not_posted", finished_at=at)
+        .where(outbox.c.id.in_(select(below.c.id)), outbox.c.state == "pending")
+        .values(state=state, error="parent_not_posted", finished_at=at)
     )
 
 
@@ -242,11 +254,33 @@ def parked_count(connection: Connection) -> int:
     ).scalar_one()
 
 
-def unpark(connection: Connection, real: datetime) -> int:
-    """Try anew what was given up, with all attempts before it; gives the number of rows."""
+def parked_of_bridges(connection: Connection) -> dict[int, tuple[int, str]]:
+    """For each bridge with posts that were given up: how many, and one of the reasons."""
+    rows = connection.execute(
+        select(outbox.c.bridge_id, func.count(), func.max(outbox.c.error))
+        .where(outbox.c.state == "parked", outbox.c.bridge_id.is_not(None))
+        .group_by(outbox.c.bridge_id)
+    )
+    return {row[0]: (row[1], row[2] or "") for row in rows}
+
+
+def drop(connection: Connection, ids: Collection[int] | None, at: datetime) -> int:
+    """Let parked posts go unsaid for good: those, or with None all; gives the number of rows."""
+    result = connection.execute(
+        update(outbox).where(outbox.c.state == "parked", *_those(ids)).values(state="dropped", finished_at=at)
+    )
+    return result.rowcount
+
+
+def _those(ids: Collection[int] | None) -> list[ColumnElement[bool]]:
+    return [] if ids is None else [outbox.c.id.in_(ids)]
+
+
+def unpark(connection: Connection, real: datetime, ids: Collection[int] | None = None) -> int:
+    """Try anew what was given up (those, or with None all), with all attempts before it; gives how many."""
     result = connection.execute(
         update(outbox)
-        .where(outbox.c.state == "parked")
+        .where(outbox.c.state == "parked", *_those(ids))
         .values(state="pending", attempts=0, due_at=real, error=None, finished_at=None)
     )
     return result.rowcount

@@ -1,5 +1,6 @@
 """What is due when: the only truth about schedules, and what became of each due instant."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -89,12 +90,12 @@ def set_paused(
     )
 
 
-def due(connection: Connection, now: datetime) -> Schedule | None:
-    """The schedule that has been due longest, held against other replicas; None if none is."""
+def due(connection: Connection, now: datetime, but: Collection[int] = ()) -> Schedule | None:
+    """The schedule due longest, `but` for some, held against other replicas; None if none is."""
     return fetch_one(
         connection,
         columns_for(schedules, Schedule)
-        .where(schedules.c.next_run_at <= now, ~schedules.c.is_paused)
+        .where(schedules.c.next_run_at <= now, ~schedules.c.is_paused, schedules.c.id.not_in(but))
         .order_by(schedules.c.next_run_at, schedules.c.id)
         .limit(1)
         .with_for_update(skip_locked=True),

@@ -188,7 +188,7 @@ def test_what_is_parked_is_told_without_its_words(installation: Installation) ->
         )
         assert isinstance(row, OutboxRow)
         values = {"finished_at": installation.clock.now(), "error": "is_archived"}
-        outbox.finish(connection, row, "t", state="parked", values=values)
+        outbox.finish(connection, row, "t", state="parked", real=installation.clock.real(), values=values)
     ((name, says),) = installation.faults()
     assert name == "parked posts"
     assert says == "1: post to C1 (is_archived, 2026-03-02 09:00 UTC)"
