@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
+import structlog
 from slack_bolt import App, BoltRequest, BoltResponse
 from slack_bolt.middleware import Middleware
 
@@ -19,6 +20,8 @@ from bot.inbox import Incoming, accept
 from bot.services import Services
 from bot.slack import base_emoji, message_text, read_person
 from storage import inbox, insights, workspace
+
+log = structlog.get_logger()
 
 Payload = Mapping[str, Any]
 Reader = Callable[["Ear", Payload], Incoming | None]
@@ -35,9 +38,15 @@ class Ear(Middleware):
         self, *, req: BoltRequest, resp: BoltResponse, next: Callable[[], BoltResponse]
     ) -> BoltResponse:
         """Store the event and acknowledge it; what is no event, or none that we know, is Bolt's."""
-        if req.body.get("type") != "event_callback":
+        kind = req.body.get("type")
+        if kind == "app_rate_limited":
+            # Slack drops events above 30,000 an hour (docs.slack.dev/reference/events/app_rate_limited).
+            log.warning("events_rate_limited", minute=req.body.get("minute_rate_limited"))
+            return BoltResponse(status=200)
+        if kind != "event_callback":
             return next()
-        event = req.body["event"]
+        # Slack's samples of some events have no time; to tell two of them apart, the event's id does as well.
+        event = {"event_ts": req.body.get("event_id"), **req.body["event"]}
         reader = READERS.get(event["type"])
         if reader is None:
             return next()
@@ -129,7 +138,7 @@ def _to_us(kind: str, event: Payload) -> Incoming:
 def read_home(ear: Ear, event: Payload) -> Incoming | None:
     if event.get("tab") != "home":
         return None
-    key = f"home_opened:{event['user']}:{event.get('event_ts')}"
+    key = f"home_opened:{event['user']}:{event['event_ts']}"
     return Incoming(kind="home_opened", natural_key=key, user_id=event["user"])
 
 
@@ -148,7 +157,7 @@ def read_channel(ear: Ear, event: Payload) -> Incoming | None:
 
 
 def _about_channel(event: Payload, channel: str, who: str = "") -> Incoming:
-    key = f"{event['type']}:{channel}:{who}{event.get('event_ts')}"
+    key = f"{event['type']}:{channel}:{who}{event['event_ts']}"
     return Incoming(kind="channel", natural_key=key, channel_id=channel, item=event["type"])
 
 
@@ -165,7 +174,7 @@ def read_user(ear: Ear, event: Payload) -> Incoming | None:
         known = workspace.person(connection, ear.services.team_id, told.user_id)
     if known is not None and (told == known or (told.locale is None and _same_but_locale(told, known))):
         return None
-    key = f"{event['type']}:{told.user_id}:{event.get('event_ts')}"
+    key = f"{event['type']}:{told.user_id}:{event['event_ts']}"
     return Incoming(kind="person", natural_key=key, user_id=told.user_id)
 
 
@@ -174,7 +183,7 @@ def _same_but_locale(told: workspace.Person, known: workspace.Person) -> bool:
 
 
 def read_lost_access(ear: Ear, event: Payload) -> Incoming | None:
-    key = f"{event['type']}:{event.get('event_ts')}"
+    key = f"{event['type']}:{event['event_ts']}"
     return Incoming(kind="access_lost", natural_key=key, item=event["type"])
 
 
