@@ -11,7 +11,7 @@ from bot.gestures import Answer, Done, FormState, Gesture, Open, Reply, Update
 from bot.i18n import N_
 from bot.inbox import say_for
 from bot.insights.details import changed_fields, read_details
-from bot.insights.rules import SHORTCUT, may_change
+from bot.insights.rules import SHORTCUT, WITHDRAWN, may_change
 from bot.insights.support import Support, refresh_homes, settle_support
 from bot.insights.words import index_insight, names_in
 from bot.messages import insight_forms as forms
@@ -59,6 +59,7 @@ def change_category(services: Services, gesture: Gesture, insight_id: int, key: 
     """File the insight under another category; a person's word outlasts later flags of others."""
     with services.db.writing() as connection:
         reader = viewer(connection, services.team_id, gesture.user_id)
+        require_colleague(reader)
         insight, bridge = find(connection, reader, insight_id)
         _require_change(connection, reader, insight, bridge)
         category = bridge.category(key)
@@ -78,11 +79,11 @@ def undo(services: Services, gesture: Gesture, insight_id: int) -> Answer:
     """Take the person's support back; her reactions in Slack stand, but count again only when set anew."""
     with services.db.writing() as connection:
         reader = viewer(connection, services.team_id, gesture.user_id)
-        insight, bridge = find(connection, reader, insight_id)
+        insight, _bridge = find(connection, reader, insight_id)
         if insight.channel_id and insight.message_ts:
             lock(connection, insight.channel_id, insight.message_ts)
         if not inbox.first_time(connection, gesture.key, services.clock.now()):
-            return _note(connection, reader, bridge, insight.id)
+            return Reply(messages.undone(reader.texts, insight, _came_to(insight)), replaces=True)
         if insight.channel_id and insight.message_ts:
             insights.undo_flags(
                 connection, services.team_id, insight.channel_id, insight.message_ts, gesture.user_id
@@ -93,6 +94,13 @@ def undo(services: Services, gesture: Gesture, insight_id: int) -> Answer:
             raise UserError(N_("Your support for #{number} is taken back already.", number=insight.number))
         refresh_homes(connection, say, insight)
         return Reply(messages.undone(reader.texts, insight, result), replaces=True)
+
+
+def _came_to(insight: Insight) -> Support:
+    """What taking support back has led to, as far as the insight shows."""
+    if insight.supporter_count:
+        return Support.REMOVED
+    return Support.WITHDRAWN if insight.status == WITHDRAWN else Support.KEPT
 
 
 def open_details(services: Services, gesture: Gesture, insight_id: int) -> Answer:

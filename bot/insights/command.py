@@ -1,5 +1,7 @@
 """`/insight …`: what the line asks for."""
 
+from typing import Final
+
 from bot.bridges.categories import spoken_names
 from bot.errors import UserError
 from bot.gestures import Answer, Gesture, Reply
@@ -11,14 +13,20 @@ from bot.messages.help import help_message
 from bot.services import Services
 from bot.workspace.access import Viewer, require_colleague, viewer
 
+# Characters; a button that offers to save the line instead carries it, and Slack allows 2,000 there.
+LONGEST_LOOKUP: Final = 1900
+
 
 def answer_insight(services: Services, gesture: Gesture, line: str) -> Answer:
     """Store, list, search, help, or open the form."""
     with services.db.reading() as connection:
         reader = viewer(connection, services.team_id, gesture.user_id)
     require_colleague(reader)
+    line = line.strip()
     command = syntax.parse(line, _category_names(reader, gesture))
     match command:
+        case syntax.Search() | syntax.About() | syntax.Export() if len(line) > LONGEST_LOOKUP:
+            return store_text(services, gesture, line)  # nobody looks for so much: it is an insight
         case syntax.OpenForm():
             return saving.open_form(services, gesture)
         case syntax.Store():
@@ -26,7 +34,7 @@ def answer_insight(services: Services, gesture: Gesture, line: str) -> Answer:
         case syntax.ListRecent():
             return lists.show_list(services, gesture, Wanted("mine" if command.mine else "list"))
         case syntax.Search():
-            return lists.show_list(services, gesture, Wanted("search", command.query))
+            return lists.show_list(services, gesture, Wanted("search", line))
         case syntax.Help():
             bridge = reader.near[0] if reader.near else None
             return Reply(help_message(reader.texts, bridge))
@@ -40,7 +48,7 @@ def _not_yet(reader: Viewer, line: str) -> Answer:
     """`about` and `export` come with features of their own."""
     _ = reader.texts
     text = _("That is not there yet. Until then, try /insight search.")
-    return Reply(messages.offer_to_save(_, line.strip(), text, line.strip()))
+    return Reply(messages.offer_to_save(_, line, text, line))
 
 
 def store_text(services: Services, gesture: Gesture, text: str) -> Answer:

@@ -4,6 +4,8 @@ A flag is a state, not an event: it holds on or off with the time of its last ch
 and disordered events lead to the same end.
 """
 
+from typing import Final
+
 from sqlalchemy import Connection
 
 from bot.inbox import Apply
@@ -14,7 +16,7 @@ from bot.insights.support import Support, refresh_homes, settle_support
 from bot.messages import insights as messages
 from bot.outbox import Say
 from bot.services import Services
-from bot.slack import SourceMessage
+from bot.slack import SlackRefused, SourceMessage
 from bot.workspace.access import viewer
 from bot.workspace.directory import nothing
 from storage import bridges, insights, workspace
@@ -22,6 +24,9 @@ from storage.bridges import Bridge
 from storage.inbox import InboxRow
 from storage.insights import Flag, Insight
 from storage.rows import lock
+
+# People of other organisations whom this workspace can't look up (docs.slack.dev, users.info).
+_INVISIBLE: Final = frozenset({"user_not_found", "user_not_visible"})
 
 
 def flag_set(services: Services, row: InboxRow) -> Apply:
@@ -72,7 +77,12 @@ def _may_flag(services: Services, user_id: str) -> bool:
     with services.db.reading() as connection:
         person = workspace.person(connection, services.team_id, user_id)
     if person is None:
-        person = services.slack.person(user_id, services.team_id)
+        try:
+            person = services.slack.person(user_id, services.team_id)
+        except SlackRefused as refused:
+            if refused.code not in _INVISIBLE:
+                raise
+            return False
         with services.db.writing() as connection:
             workspace.save_person(connection, services.team_id, person, services.clock.now())
     return not (person.is_external or person.is_bot or person.is_deleted)
@@ -99,10 +109,10 @@ def _flag(
         return
     insight = insights.by_message(connection, say.team_id, message.channel_id, message.ts)
     category = bridge.category_of_emoji(row.item)
+    standing = insights.flags_of(connection, say.team_id, message.channel_id, message.ts, row.user_id)
+    if not counts(standing, bridge):  # the bridge changed its emoji meanwhile
+        return
     if insight is None:
-        standing = insights.flags_of(connection, say.team_id, message.channel_id, message.ts, row.user_id)
-        if not counts(standing, bridge):
-            return
         more = {"category": category.key, "category_by": "flag"} if category else {}
         insight = store_insight(
             connection,

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Connection
 
 from bot import stems
 from bot.gestures import Answer, Gesture, Reply
+from bot.insights import syntax
 from bot.insights.words import names_in
 from bot.messages import insights as messages
 from bot.services import Services
@@ -27,19 +28,25 @@ class Wanted:
     """Which list, and from which entry on. Goes round through the page's buttons."""
 
     kind: str  # list · mine · search
-    query: str = ""
+    line: str = ""  # of a search: the whole line as it was typed, which may have been meant as an insight
     offset: int = 0
 
+    @property
+    def query(self) -> str:
+        """What is searched for."""
+        command = syntax.parse(self.line, ())
+        return command.query if isinstance(command, syntax.Search) else ""
+
     def value(self, offset: int) -> str:
-        return f"{self.kind}:{offset}:{self.query}"
+        return f"{self.kind}:{offset}:{self.line}"
 
     @classmethod
     def from_value(cls, value: str) -> "Wanted":
         """Read a button's value. Raises ValueError for one that is none of ours."""
-        kind, offset, query = value.split(":", 2)
+        kind, offset, line = value.split(":", 2)
         if kind not in ("list", "mine", "search"):
             raise ValueError(kind)
-        return cls(kind, query, max(0, int(offset)))
+        return cls(kind, line, max(0, int(offset)))
 
 
 def show_list(services: Services, gesture: Gesture, wanted: Wanted, *, turning: bool = False) -> Answer:
@@ -97,4 +104,4 @@ def _offer(reader: Viewer, wanted: Wanted) -> ActionsBlock | None:
     """A search may have been meant as an insight."""
     if wanted.kind != "search" or not wanted.query:
         return None
-    return messages.save_instead(reader.texts, f"search {wanted.query}")
+    return messages.save_instead(reader.texts, wanted.line)

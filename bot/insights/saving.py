@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from bot import slacktext
 from bot.errors import FormError, UserError
 from bot.gestures import Answer, Done, FormState, Gesture, Open, Reply, Update
 from bot.i18n import N_
@@ -14,7 +15,9 @@ from bot.inbox import Incoming, accept, say_for
 from bot.insights.capture import Capture, Links, of_message, store_insight
 from bot.insights.change import apply_details, flag_by_shortcut, may_see
 from bot.insights.details import read_details
+from bot.insights.rules import may_change
 from bot.insights.support import refresh_homes, settle_support
+from bot.insights.words import names_in
 from bot.messages import insight_forms as forms
 from bot.messages import insights as messages
 from bot.messages.common import notice
@@ -61,7 +64,7 @@ def store_typed(
                     reader.texts,
                     possible,
                     bridge,
-                    text=text,
+                    text=slacktext.plain(text, names_in(connection, services.team_id, [text])),
                     category=category,
                     customer=customer,
                     channel_id=gesture.channel_id,
@@ -134,7 +137,7 @@ def save_new(services: Services, gesture: Gesture, view: Mapping[str, Any], form
                 bridge,
                 gesture,
                 source="form",
-                text=text,
+                text=slacktext.escape(text),  # a field gives what was typed, all else is as Slack writes it
                 channel_id=channel_id,
                 category=_category(form, bridge),
                 details=details,
@@ -210,6 +213,8 @@ def save_message(services: Services, gesture: Gesture, view: Mapping[str, Any], 
             insight = store_insight(connection, say, bridge, capture)
         else:
             settle_support(connection, say, insight, gesture.user_id, supports=True)
+            bridge = next(one for one in reader.bridges if one.id == insight.bridge_id)
+            details = _additions(insight, reader, bridge, details)
         flag_by_shortcut(connection, say, insight, gesture.user_id)
         apply_details(connection, say, gesture.user_id, insight, details)
         # The exact text and the addresses come from Slack, where Frontline may read the channel.
@@ -222,6 +227,13 @@ def save_message(services: Services, gesture: Gesture, view: Mapping[str, Any], 
         accept(services, connection, check)
         confirm(connection, say, reader, bridge, insight, message.channel_id, gesture)
     return Done()
+
+
+def _additions(insight: Insight, reader: Viewer, bridge: Bridge, details: dict[str, Any]) -> dict[str, Any]:
+    """What a supporter's form adds: fields left empty take nothing away from what others have written."""
+    if not may_change(insight, reader.user_id, [reader.user_id], is_marketer=reader.is_marketer_of(bridge)):
+        return {}
+    return {name: value for name, value in details.items() if value}
 
 
 def confirm(

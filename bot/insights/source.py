@@ -75,7 +75,8 @@ def _take_over(
         return
     values: dict[str, Any] = {"text": text, "changed_at": say.now}
     if keeps_first:
-        values |= {"first_text": insight.first_text or insight.text, "edited_at": say.now}
+        first = insight.text if insight.first_text is None else insight.first_text
+        values |= {"first_text": first, "edited_at": say.now}
         insights.record(connection, insight.id, say.now, message.user_id, "text_edited")
     insights.change(connection, insight.id, values)
     current = insights.by_id(connection, insight.id)
@@ -111,7 +112,8 @@ def remove_text(connection: Connection, say: Say, insight: Insight) -> None:
         if post.payload is not None:
             blocks = without_quotes(post.payload.get("blocks") or [], insight.number, instead)
             outbox.replace_payload(connection, post.id, {**post.payload, "blocks": blocks})
-        if post.state in ("pending", "sent"):
+        # A post that was given up in doubt may stand in the channel all the same.
+        if post.state in ("pending", "sent") or post.in_doubt_at is not None:
             say.redact(post, insight.number)
     refresh_homes(connection, say, current)
 
