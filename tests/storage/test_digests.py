@@ -156,7 +156,7 @@ def test_texts_that_were_removed_are_not_read(database: Database, bridge: Bridge
 
 
 def fill(connection: Connection, bridge_id: int, count: int) -> None:
-    """Many old insights, and statistics for the planner."""
+    """Many old insights, and statistics for PostgreSQL's planner, which gathers them by itself."""
     rows = some_insights(bridge_id, 1000, 5)
     connection.execute(insert(insights), rows)
     columns = ", ".join(column.name for column in insights.columns if column.name not in ("id", "number"))
@@ -172,7 +172,8 @@ def fill(connection: Connection, bridge_id: int, count: int) -> None:
             ),
             {"first": first, "old": old},
         )
-    connection.execute(text("ANALYZE"))
+    if not is_sqlite:
+        connection.execute(text("ANALYZE"))
 
 
 class Explaining:
@@ -217,3 +218,6 @@ def test_no_query_walks_through_the_whole_table(database: Database, bridge: Brid
         assert "Seq Scan on insights" not in one, one
         assert "SCAN insights" not in one, one
         assert "insights" in one
+    if database.is_sqlite:
+        for one in plans[:5]:  # those of the period
+            assert "(bridge_id=? AND created_at>? AND created_at<?)" in one, one
