@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from slack_sdk.models.blocks import (
-    ActionsBlock,
     Block,
     ButtonElement,
     CheckboxesElement,
@@ -23,7 +22,7 @@ from bot.gestures import FormState
 from bot.i18n import Texts
 from bot.ids import Action, Field, View
 from bot.messages.common import field, modal, mrkdwn, option
-from bot.messages.insights import headline, quote_block
+from bot.messages.insights import controls, headline, quote_block
 from storage.bridges import Bridge
 from storage.insights import Insight
 
@@ -161,25 +160,14 @@ def manage_form(
     if insight.supporter_count:
         people = _.plural("{n} person supports it.", "{n} people support it.", insight.supporter_count)
         blocks.append(ContextBlock(elements=[MarkdownTextObject(text=people)]))
-    choice = StaticSelectElement(
-        action_id=Action.CHANGE_CATEGORY,
-        placeholder=_("Change category"),
-        options=[
-            option(f":{one.emoji}: {category_name(one, _)}", f"{insight.id}:{one.key}")
-            for one in bridge.active_categories
-        ],
-    )
     own = user_id in supporter_ids
-    elements: list[Any] = [
-        choice,
-        ButtonElement(text=_("Add details"), action_id=Action.ADD_DETAILS, value=str(insight.id)),
-        ButtonElement(text=_("Undo"), action_id=Action.UNDO, value=str(insight.id))
-        if own
-        else ButtonElement(
-            text=_("Add my support"), action_id=Action.ADD_SUPPORT, value=str(insight.id), style="primary"
-        ),
-    ]
-    blocks.append(ActionsBlock(elements=elements))
+    actions = controls(_, bridge, insight, undo=own)
+    if not own:
+        support = _("Add my support")
+        actions.elements.append(
+            ButtonElement(text=support, action_id=Action.ADD_SUPPORT, value=str(insight.id), style="primary")
+        )
+    blocks.append(actions)
     return modal(
         View.MANAGE_MESSAGE, _("Insight #{number}", number=insight.number)[:24], blocks, close=_("Close")
     )
