@@ -9,7 +9,7 @@ from bot.clock import Clock
 from bot.services import Services
 from bot.slack import SlackProblem
 from bot.workspace.directory import read_directory
-from storage import inbox, outbox, workspace
+from storage import inbox, insights, outbox, search, workspace
 from storage.database import Database
 
 log = structlog.get_logger()
@@ -30,7 +30,20 @@ def tidy_up(services: Services) -> None:
     with services.db.writing() as connection:
         cleared = outbox.clear_payloads(connection, before)
         forgotten = inbox.forget_done(connection, before)
+    with services.db.reading() as connection:
+        has_removed = insights.text_was_removed_since(connection, services.clock.now() - 2 * TIDY_EVERY)
+    if has_removed:
+        _forget_words(services)
     log.info("tidied_up", posts=cleared, events=forgotten)
+
+
+def _forget_words(services: Services) -> None:
+    """Let removed words leave the search index's file too, in parts, so that nobody waits for long."""
+    begin, is_left = True, True
+    while is_left:
+        with services.db.writing() as connection:
+            is_left = search.compact(connection, begin=begin)
+        begin = False
 
 
 class Housekeeping:

@@ -1,9 +1,14 @@
 """The full-text index. Stems are made in Python when writing and asking; the databases only match them."""
 
+import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from sqlalchemy import Connection, text
+
+SECURE_DELETE: Final = (3, 42)  # from here on FTS5 removes words at once, as the first migration asks
+MERGE_PAGES: Final = 300  # of the index in one transaction: some milliseconds
 
 
 @dataclass(frozen=True)
@@ -37,6 +42,23 @@ def forget(connection: Connection, insight_id: int) -> None:
     """Take an insight out of the index."""
     key = "rowid" if connection.dialect.name == "sqlite" else "insight_id"
     connection.execute(text(f"DELETE FROM insight_search WHERE {key} = :id"), {"id": insight_id})
+
+
+def compact(connection: Connection, *, begin: bool) -> bool:
+    """Merge a part of SQLite's index, so that deleted words leave the file; True: there is more to merge.
+
+    A deletion only marks words as gone until their segment is merged (sqlite.org/fts5.html, 'merge'). PostgreSQL
+    and SQLite with secure-delete have nothing to do. `begin`: all of the index, else what is left of that.
+    """
+    if connection.dialect.name != "sqlite" or sqlite3.sqlite_version_info >= SECURE_DELETE:
+        return False
+    before = connection.exec_driver_sql("SELECT total_changes()").scalar_one()
+    connection.execute(
+        text("INSERT INTO insight_search (insight_search, rank) VALUES ('merge', :pages)"),
+        {"pages": -MERGE_PAGES if begin else MERGE_PAGES},
+    )
+    after = connection.exec_driver_sql("SELECT total_changes()").scalar_one()
+    return bool(after - before >= 2)
 
 
 def matching(

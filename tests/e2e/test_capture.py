@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from bot.housekeeping import tidy_up
 from playground.model import Message
 from playground.posting import Posting, post_as_app
 from storage import insights
@@ -166,6 +167,7 @@ def test_a_deletion_takes_the_words_out_everywhere_and_keeps_the_fact(stage: Sce
     assert insight.text_removed_at is not None
     shown = stage.playground.workspace.messages.store.all(stage.marketing)
     assert "zebrafish" not in str([one.blocks for one in shown])
+    tidy_up(stage.frontline.services)  # hourly: older SQLite keeps words in the index until then
     assert all("zebrafish" not in content for content in whole_database(stage))
 
 
