@@ -142,10 +142,8 @@ def next_with_source(connection: Connection, team_id: str, after_id: int) -> Ins
 
 def text_was_removed_since(connection: Connection, since: datetime) -> bool:
     """Whether the text of any insight was taken out since then."""
-    return (
-        connection.scalar(select(insights.c.id).where(insights.c.text_removed_at >= since).limit(1))
-        is not None
-    )
+    found = select(insights.c.id).where(insights.c.text_removed_at >= since).limit(1)
+    return connection.scalar(found) is not None
 
 
 # --- flags and supporters ----------------------------------------------------------------------------------

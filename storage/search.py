@@ -47,8 +47,8 @@ def forget(connection: Connection, insight_id: int) -> None:
 def compact(connection: Connection, *, begin: bool) -> bool:
     """Merge a part of SQLite's index, so that deleted words leave the file; True: there is more to merge.
 
-    A deletion only marks words as gone until their segment is merged (sqlite.org/fts5.html, 'merge'). PostgreSQL
-    and SQLite with secure-delete have nothing to do. `begin`: all of the index, else what is left of that.
+    A deletion only marks words as gone until their segment is merged (sqlite.org/fts5.html, 'merge').
+    PostgreSQL and SQLite with secure-delete have nothing to do. `begin`: all of the index, else what is left.
     """
     if connection.dialect.name != "sqlite" or sqlite3.sqlite_version_info >= SECURE_DELETE:
         return False

@@ -191,6 +191,12 @@ insights = Table(
     Index(None, "bridge_id", "status", "created_at"),
     Index(None, "bridge_id", "category", "status", "created_at"),
     Index(None, "team_id", "reporter_id", "created_at"),
+    Index(
+        "ix_insights_text_removed",
+        "text_removed_at",
+        sqlite_where=text("text_removed_at IS NOT NULL"),
+        postgresql_where=text("text_removed_at IS NOT NULL"),
+    ),
 )
 
 flags = Table(

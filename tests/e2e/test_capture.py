@@ -134,6 +134,7 @@ def test_change_category_and_details_from_the_note(stage: Scene) -> None:
     stage.anna.click(note, "insight_category", value=":pray: Requests")
     assert kept(stage, message).category == "request"
     stage.anna.click(note, "insight_details")
+    stage.anna.wait_for(lambda: stage.anna.modal is not None)  # opened after the acknowledgement
     assert stage.anna.modal is not None
     errors = stage.anna.submit({"deal": "a lot"})
     assert "currency" in errors["deal"]

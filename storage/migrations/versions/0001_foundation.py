@@ -246,6 +246,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_insights_bridge_id_created_at'), ['bridge_id', 'created_at'], unique=False)
         batch_op.create_index(batch_op.f('ix_insights_bridge_id_status_created_at'), ['bridge_id', 'status', 'created_at'], unique=False)
         batch_op.create_index(batch_op.f('ix_insights_team_id_reporter_id_created_at'), ['team_id', 'reporter_id', 'created_at'], unique=False)
+        batch_op.create_index('ix_insights_text_removed', ['text_removed_at'], unique=False, sqlite_where=sa.text('text_removed_at IS NOT NULL'), postgresql_where=sa.text('text_removed_at IS NOT NULL'))
 
     op.create_table('schedules',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
