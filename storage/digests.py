@@ -9,7 +9,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Select, func, literal_column, select, true, union_all
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Connection,
+    Select,
+    func,
+    literal_column,
+    select,
+    true,
+    union_all,
+)
 
 from storage.insights import LIVE, Insight
 from storage.rows import columns_for, fetch_all
@@ -165,25 +175,26 @@ def waiting(
 ) -> Waiting:
     """What still has one of these statuses (and that category), oldest first."""
     # One walk along the index for each status: `IN` over several would read and sort all of them.
-    walks = [_oldest_with(bridge_id, status, category).subquery() for status in statuses]
-    found = union_all(*(select(walk.c.id, walk.c.created_at) for walk in walks)).subquery()
-    ids = list(
-        connection.scalars(
-            select(found.c.id).order_by(found.c.created_at, found.c.id).limit(MOST_COUNTED + 1)
-        )
-    )
+    # SQLite merges the walks and ends when there are enough; PostgreSQL would not, so each ends by itself.
+    walks = [_with(bridge_id, status, category) for status in statuses]
+    if connection.dialect.name == "postgresql":
+        walks = [select(*_oldest(walk).subquery().c) for walk in walks]
+    ids = list(connection.scalars(_oldest(union_all(*walks))))
     return Waiting(ids=tuple(ids[:MOST_COUNTED]), is_more=len(ids) > MOST_COUNTED)
 
 
-def _oldest_with(bridge_id: int, status: str, category: str | None) -> Select[Any]:
+def _oldest(found: Select[Any] | CompoundSelect[Any]) -> Any:
+    columns = found.selected_columns
+    return found.order_by(columns.created_at, columns.id).limit(MOST_COUNTED + 1)
+
+
+def _with(bridge_id: int, status: str, category: str | None) -> Select[Any]:
     statement = select(insights.c.id, insights.c.created_at).where(
         insights.c.bridge_id == bridge_id,
         insights.c.status == status,
         insights.c.text_removed_at.is_(None),
     )
-    if category is not None:
-        statement = statement.where(insights.c.category == category)
-    return statement.order_by(insights.c.created_at, insights.c.id).limit(MOST_COUNTED + 1)
+    return statement if category is None else statement.where(insights.c.category == category)
 
 
 def with_text(connection: Connection, ids: Collection[int], *, to_be_posted: bool) -> dict[int, Insight]:
