@@ -1,0 +1,521 @@
+"""Posts are said exactly once (promise 3): over a kill at any line, lost answers, and several senders."""
+
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import event, update
+
+from bot.outbox import LEASE, MOST_ATTEMPTS, SETTLING, send_one
+from bot.slack import SlackBusy, SlackRefused, SlackUnclear
+from bot.workers import BUILDERS
+from storage import outbox, workspace
+from storage.database import Database
+from storage.outbox import OutboxRow
+from storage.tables import outbox as table
+from tests.fakeslack import Fault, key_of
+from tests.stage import Stage, make_stage
+from tests.support import ANNA, BEN, TEAM, say
+
+Write = Callable[[Stage, str, str], None]  # stage, key, channel
+
+
+@pytest.fixture
+def stage(database: Database) -> Stage:
+    return make_stage(database)
+
+
+class Killed(BaseException):
+    """The process ends here: no handler of ours runs."""
+
+
+class Killer:
+    """Counts the boundaries of a sending: before each statement, before and after each commit and call."""
+
+    def __init__(self, at: int | None = None) -> None:
+        self.at = at
+        self.passed: list[str] = []
+
+    def here(self, when: str, what: str) -> None:
+        self.passed.append(f"{when} {what}")
+        if len(self.passed) == self.at:
+            raise Killed(self.passed[-1])
+
+
+@contextmanager
+def watched(stage: Stage, killer: Killer) -> Iterator[None]:
+    """Let the killer see everything that happens on the way to Slack and to the database."""
+    engine, slack = stage.services.db.engine, stage.slack
+    commit = engine.dialect.do_commit
+
+    def before(_: Any, __: Any, statement: str, *___: Any) -> None:
+        killer.here("before", statement.split()[0])
+
+    def do_commit(connection: Any) -> None:
+        killer.here("before", "COMMIT")
+        commit(connection)
+        killer.here("after", "COMMIT")
+
+    event.listen(engine, "before_cursor_execute", before)
+    engine.dialect.do_commit = do_commit  # type: ignore[assignment, method-assign]
+    slack.watch = killer.here
+    try:
+        yield
+    except Killed:
+        pass
+    finally:
+        engine.dispose()  # the connections of a process end with it
+        slack.watch = lambda when, method: None
+        engine.dialect.do_commit = commit  # type: ignore[method-assign]
+        event.remove(engine, "before_cursor_execute", before)
+
+
+def send(stage: Stage) -> bool:
+    return send_one(stage.services, BUILDERS)
+
+
+def recover(stage: Stage) -> None:
+    """Another process takes over, when leases have ended and Slack has settled."""
+    for _ in range(4):
+        stage.clock.pass_time(seconds=(LEASE + SETTLING).total_seconds())
+        stage.send(seconds=3)
+
+
+def row_of(stage: Stage, key: str) -> OutboxRow:
+    with stage.services.db.reading() as connection:
+        row = outbox.by_key(connection, key)
+    assert row is not None
+    return row
+
+
+def post(stage: Stage, key: str, channel: str, **more: Any) -> None:
+    with stage.services.db.writing() as connection:
+        say(stage.services, connection).post(key, channel, {"text": key}, **more)
+
+
+def reply(stage: Stage, key: str, channel: str) -> None:
+    """A page in the thread of a head that stands already."""
+    post(stage, f"{key}:head", channel)
+    stage.send(seconds=1)
+    post(stage, key, channel, parent_id=row_of(stage, f"{key}:head").id)
+    stage.clock.pass_time(seconds=2)
+
+
+def direct(stage: Stage, key: str, channel: str) -> None:
+    with stage.services.db.writing() as connection:
+        say(stage.services, connection).direct(key, f"U{channel}", {"text": key})
+
+
+def said(stage: Stage, key: str) -> list[Any]:
+    """The messages that stand in Slack with that key."""
+    return [
+        one for channel in stage.slack.standing for one in stage.slack.posts(channel) if key_of(one) == key
+    ]
+
+
+def assert_said_once(stage: Stage, key: str, note: object = None) -> None:
+    standing, row = said(stage, key), row_of(stage, key)
+    assert len(standing) == 1, note
+    assert (row.state, row.message_ts) == ("sent", standing[0]["ts"]), note
+    assert row.in_doubt_at is None, note
+
+
+# --- kills -------------------------------------------------------------------------------------------------
+
+
+def boundaries(stage: Stage, write: Write) -> list[str]:
+    """What a sending passes when nobody stops it."""
+    write(stage, "calm", "C-calm")
+    killer = Killer()
+    with watched(stage, killer):
+        assert send(stage)
+    assert_said_once(stage, "calm")
+    return killer.passed
+
+
+@pytest.mark.parametrize("write", [post, reply, direct])
+def test_a_kill_at_any_boundary_leaves_one_message(stage: Stage, write: Write) -> None:
+    points = boundaries(stage, write)
+    assert {"before chat.postMessage", "after chat.postMessage", "before COMMIT"} <= set(points)
+    for at, point in enumerate(points, start=1):
+        key = f"k{at}"
+        write(stage, key, f"C{at}")
+        with watched(stage, Killer(at)):
+            send(stage)
+        recover(stage)
+        assert_said_once(stage, key, point)
+
+
+def test_a_second_kill_at_any_boundary_of_the_recovery_leaves_one_message(stage: Stage) -> None:
+    acted = boundaries(stage, post).index("after chat.postMessage") + 1
+    for first in (acted - 1, acted):  # before and after Slack has acted
+        for second in range(1, 40):
+            key = f"k{first}-{second}"
+            post(stage, key, f"C{first}-{second}")
+            with watched(stage, Killer(first)):
+                send(stage)
+            stage.clock.pass_time(seconds=LEASE.total_seconds() + 1)
+            killer = Killer(second)
+            with watched(stage, killer):
+                send(stage)
+            recover(stage)
+            assert_said_once(stage, key, (first, killer.passed[-1]))
+            if len(killer.passed) < second:
+                break
+        else:
+            pytest.fail("the recovery has more boundaries than were tried")
+
+
+def test_a_kill_at_any_boundary_shows_a_note_at_most_once(stage: Stage) -> None:
+    def note(key: str, channel: str) -> None:
+        with stage.services.db.writing() as connection:
+            say(stage.services, connection).note(key, channel, ANNA, {"text": key})
+
+    note("calm", "C")
+    killer = Killer()
+    with watched(stage, killer):
+        assert send(stage)
+    for at, point in enumerate(killer.passed, start=1):
+        note(f"n{at}", "C")
+        with watched(stage, Killer(at)):
+            send(stage)
+        recover(stage)
+        shown = [one for one in stage.slack.notes if one["text"] == f"n{at}"]
+        assert len(shown) <= 1, point
+        assert row_of(stage, f"n{at}").state in ("sent", "dropped"), point
+    acted = killer.passed.index("after chat.postEphemeral") + 1
+    assert len([one for one in stage.slack.notes if one["text"] == f"n{acted}"]) == 1
+
+
+# --- what Slack answers ------------------------------------------------------------------------------------
+
+
+def test_a_lost_answer_is_looked_up_and_not_posted_again(stage: Stage) -> None:
+    stage.slack.lose_answer("chat.postMessage")
+    post(stage, "p", "C1")
+    assert send(stage)
+    assert row_of(stage, "p").state == "pending"
+    assert not send(stage), "Slack's history may not show it yet: it settles first"
+    stage.clock.pass_time(seconds=SETTLING.total_seconds())
+    stage.send()
+    assert_said_once(stage, "p")
+    assert stage.slack.calls.count("chat.postMessage") == 1
+
+
+def test_what_slack_did_not_act_on_is_posted_again(stage: Stage) -> None:
+    stage.slack.fail("chat.postMessage", SlackUnclear("http_500"))
+    post(stage, "p", "C1")
+    stage.send(seconds=20)
+    assert_said_once(stage, "p")
+    assert stage.slack.calls == ["chat.postMessage", "conversations.history", "chat.postMessage"]
+
+
+def test_a_reply_of_unknown_outcome_is_looked_for_in_its_thread(stage: Stage) -> None:
+    stage.slack.faults.append(Fault("chat.postMessage", SlackUnclear("lost"), acts=True))
+    stage.slack.faults.insert(0, Fault("chat.postMessage", SlackUnclear("lost"), acts=True))
+    post(stage, "head", "C1")
+    with stage.services.db.writing() as connection:
+        say(stage.services, connection).post(
+            "page", "C1", {"text": "page"}, parent_id=row_of(stage, "head").id
+        )
+    stage.send(seconds=40)
+    assert_said_once(stage, "head")
+    assert_said_once(stage, "page")
+    assert said(stage, "page")[0]["thread_ts"] == said(stage, "head")[0]["ts"]
+    assert stage.slack.calls.count("conversations.replies") == 1
+
+
+def test_a_busy_slack_is_obeyed_and_leaves_no_doubt(stage: Stage) -> None:
+    stage.slack.fail("chat.postMessage", SlackBusy(30))
+    post(stage, "p", "C1")
+    post(stage, "q", "C2")
+    stage.send(seconds=29)
+    assert said(stage, "p") == []
+    assert_said_once(stage, "q")
+    assert row_of(stage, "p").in_doubt_at is None
+    stage.send(seconds=2)
+    assert_said_once(stage, "p")
+    assert "conversations.history" not in stage.slack.calls
+
+
+@pytest.mark.parametrize("code", ["channel_not_found", "not_in_channel", "is_archived", "invalid_blocks"])
+def test_what_slack_refuses_for_good_is_parked_with_all_below_it(stage: Stage, code: str) -> None:
+    stage.slack.fail("chat.postMessage", SlackRefused(code))
+    post(stage, "head", "C1")
+    head = row_of(stage, "head")
+    post(stage, "page", "C1", parent_id=head.id)
+    page = row_of(stage, "page")
+    with stage.services.db.writing() as connection:
+        say(stage.services, connection).redact(page, 7)
+    stage.send(seconds=5)
+    states = {row["dedupe_key"]: (row["state"], row["error"]) for row in stage.rows("outbox")}
+    assert states == {
+        "head": ("parked", code),
+        "page": ("parked", "parent_not_posted"),
+        f"redact:{page.id}:7": ("parked", "parent_not_posted"),
+    }
+    with stage.services.db.writing() as connection:
+        outbox.unpark(connection, stage.clock.real())
+    stage.send(seconds=5)
+    assert_said_once(stage, "head")
+    assert_said_once(stage, "page")
+
+
+def test_a_post_parked_in_doubt_is_looked_up_when_it_is_unparked(stage: Stage) -> None:
+    """Posted, its answer lost, Frontline removed from the channel, invited again: still said once."""
+    stage.slack.lose_answer("chat.postMessage")
+    stage.slack.fail("conversations.history", SlackRefused("not_in_channel"))
+    post(stage, "p", "C1")
+    stage.send(seconds=15)
+    assert row_of(stage, "p").state == "parked"
+    with stage.services.db.writing() as connection:
+        outbox.unpark(connection, stage.clock.real())
+    stage.send(seconds=1)
+    assert_said_once(stage, "p")
+
+
+def test_lost_access_gives_nothing_up_however_long_it_lasts(stage: Stage) -> None:
+    stage.slack.fail("chat.postMessage", SlackRefused("token_revoked"), times=MOST_ATTEMPTS + 5)
+    post(stage, "p", "C1")
+    for _ in range(MOST_ATTEMPTS + 6):
+        stage.clock.pass_time(seconds=700)
+        stage.send()
+    assert_said_once(stage, "p")
+
+
+def test_passing_refusals_are_tried_again_and_parked_in_the_end(stage: Stage) -> None:
+    stage.slack.fail("chat.postMessage", SlackRefused("message_limit_exceeded"), times=MOST_ATTEMPTS)
+    post(stage, "p", "C1")
+    for attempt in range(1, MOST_ATTEMPTS + 1):
+        assert row_of(stage, "p").state == "pending", attempt
+        stage.clock.pass_time(seconds=700)
+        stage.send()
+    assert row_of(stage, "p").state == "parked"
+
+
+def test_our_own_fault_keeps_the_post_lets_others_pass_and_is_parked_in_the_end(stage: Stage) -> None:
+    with stage.services.db.writing() as connection:
+        say(stage.services, connection).home(ANNA)
+    post(stage, "p", "C1")
+    for _ in range(MOST_ATTEMPTS):
+        send_one(stage.services, {})  # no builder
+        send_one(stage.services, {})
+        stage.clock.pass_time(seconds=700)
+    assert_said_once(stage, "p")
+    assert (row_of(stage, f"home:{ANNA}").state, row_of(stage, f"home:{ANNA}").error) == (
+        "parked",
+        "KeyError",
+    )
+
+
+def test_a_clock_that_was_put_forward_still_finds_what_it_posted(stage: Stage) -> None:
+    """`tick --at` next year, killed after posting: Slack's time is today's."""
+    stage.slack.clock = type(stage.clock)(stage.clock.instant, stage.clock.real_instant)
+    stage.clock.instant += timedelta(days=365)
+    acted = boundaries(stage, post).index("after chat.postMessage") + 1
+    post(stage, "p", "C1")
+    with watched(stage, Killer(acted)):
+        send(stage)
+    recover(stage)
+    assert_said_once(stage, "p")
+
+
+# --- order and pace ----------------------------------------------------------------------------------------
+
+
+def test_pages_come_after_their_head_and_in_order(stage: Stage) -> None:
+    stage.slack.fail("chat.postMessage", SlackUnclear("http_503"))
+    post(stage, "head", "C1")
+    for number in range(5):
+        post(stage, f"page-{number}", "C1", parent_id=row_of(stage, "head").id)
+    post(stage, "next", "C1")
+    stage.send(seconds=30)
+    standing = [key_of(one) for one in stage.slack.posts("C1")]
+    assert [key for key in standing if key != "next"] == ["head", *(f"page-{n}" for n in range(5))]
+    assert standing.index("next") > standing.index("head")
+    root = stage.slack.posts("C1")[0]["ts"]
+    assert {one.get("thread_ts") for one in stage.slack.posts("C1") if "page" in key_of(one)} == {root}
+
+
+def test_a_post_that_must_wait_holds_up_its_own_lane_alone(stage: Stage) -> None:
+    stage.slack.fail("chat.postMessage", SlackUnclear("http_503"))
+    for key, channel in (("a1", "CA"), ("a2", "CA"), ("b1", "CB")):
+        post(stage, key, channel)
+    stage.send(seconds=3)
+    assert [len(said(stage, key)) for key in ("a1", "a2", "b1")] == [0, 0, 1]
+    stage.send(seconds=20)
+    assert [key_of(one) for one in stage.slack.posts("CA")] == ["a1", "a2"]
+
+
+def test_a_channel_gets_one_post_a_second(stage: Stage) -> None:
+    for number in range(3):
+        post(stage, f"p{number}", "C1")
+        post(stage, f"q{number}", "C2")
+    seen = []
+    for _ in range(4):
+        stage.send()
+        seen.append((len(stage.slack.posts("C1")), len(stage.slack.posts("C2"))))
+        stage.clock.pass_time(seconds=1)
+    assert seen == [(1, 1), (2, 2), (3, 3), (3, 3)]
+
+
+def test_a_post_is_written_once_whoever_asks_again(stage: Stage) -> None:
+    post(stage, "p", "C1")
+    with stage.services.db.writing() as connection:
+        assert say(stage.services, connection).post("p", "C1", {"text": "other"}) is None
+    stage.send(seconds=3)
+    assert [one["text"] for one in said(stage, "p")] == ["p"]
+
+
+def test_several_senders_never_send_a_row_twice(stage: Stage) -> None:
+    keys = [f"p{number}" for number in range(24)]
+    for key in keys:
+        post(stage, key, f"C-{key}")
+    together = threading.Barrier(4, timeout=20)
+
+    def run() -> int:
+        together.wait()
+        misses = sent = 0
+        while misses < 3:
+            if send(stage):
+                sent += 1
+            else:
+                misses += 1
+        return sent
+
+    with ThreadPoolExecutor(4) as threads:
+        running = [threads.submit(run) for _ in range(4)]
+        assert sum(one.result() for one in running) == len(keys)
+    for key in keys:
+        assert_said_once(stage, key)
+
+
+def test_who_lost_the_claim_records_nothing(stage: Stage) -> None:
+    """Slower than its lease: the post stands, and its new owner finds it."""
+
+    def take_over(when: str, method: str) -> None:
+        if (when, method) == ("after", "chat.postMessage"):
+            stage.slack.watch = lambda when, method: None
+            stage.clock.pass_time(seconds=LEASE.total_seconds() + 1)
+            assert send(stage)
+
+    post(stage, "p", "C1")
+    stage.slack.watch = take_over
+    assert send(stage)
+    assert_said_once(stage, "p")
+
+
+# --- expiry ------------------------------------------------------------------------------------------------
+
+
+def test_what_comes_too_late_is_dropped_with_its_pages(stage: Stage) -> None:
+    until = stage.clock.now() + timedelta(hours=1)
+    post(stage, "head", "C1", expires_at=until)
+    post(stage, "page", "C1", parent_id=row_of(stage, "head").id, expires_at=until)
+    stage.clock.pass_time(hours=1)
+    stage.send(seconds=2)
+    assert stage.slack.posts("C1") == []
+    states = {(row["state"], row["error"]) for row in stage.rows("outbox")}
+    assert states == {("dropped", "expired"), ("dropped", "parent_not_posted")}
+
+
+def test_what_is_in_doubt_is_looked_up_even_when_its_time_is_over(stage: Stage) -> None:
+    stage.slack.lose_answer("chat.postMessage")
+    post(stage, "p", "C1", expires_at=stage.clock.now() + timedelta(seconds=5))
+    post(stage, "page", "C1", parent_id=row_of(stage, "p").id)
+    stage.send(seconds=15)
+    assert_said_once(stage, "p")
+    assert_said_once(stage, "page")
+
+
+# --- wishes ------------------------------------------------------------------------------------------------
+
+
+def react(stage: Stage, ts: str, *, on: bool) -> None:
+    with stage.services.db.writing() as connection:
+        say(stage.services, connection).react("C1", ts, "inbox_tray", on=on)
+
+
+def test_the_newest_wish_stands(stage: Stage) -> None:
+    ts = stage.slack.say("C1", ANNA, "hello")
+    for wishes in ([True], [False], [True, False, True], [False], [True, True]):
+        for wish in wishes:
+            react(stage, ts, on=wish)
+        stage.send()
+        assert stage.slack.own_reactions("C1", ts) == ({"inbox_tray"} if wishes[-1] else set()), wishes
+    assert len(stage.rows("outbox")) == 1
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("problem", [None, SlackBusy(5), SlackUnclear("lost"), SlackRefused("fatal")])
+def test_a_wish_that_comes_while_the_older_one_is_sent_stands_in_the_end(
+    stage: Stage, when: str, problem: Exception | None
+) -> None:
+    ts = stage.slack.say("C1", ANNA, "hello")
+    # A demo's clock runs ahead of the real one: nothing may wait for it.
+    stage.clock.instant += timedelta(days=7)
+
+    def change_mind(at: str, method: str) -> None:
+        if (at, method) == (when, "reactions.add"):
+            stage.slack.watch = lambda when, method: None
+            react(stage, ts, on=False)
+
+    react(stage, ts, on=True)
+    if problem is not None:
+        assert isinstance(problem, SlackBusy | SlackUnclear | SlackRefused)
+        stage.slack.faults.append(Fault("reactions.add", problem, acts=when == "after"))
+    stage.slack.watch = change_mind
+    assert send(stage)
+    stage.send(seconds=15)
+    assert stage.slack.own_reactions("C1", ts) == set()
+    (row,) = stage.rows("outbox")
+    assert row["state"] == "sent"
+
+
+def test_a_home_tab_is_built_when_it_is_sent(stage: Stage) -> None:
+    with stage.services.db.writing() as connection:
+        voice = say(stage.services, connection)
+        voice.home(BEN)
+        voice.home(BEN)
+        workspace.save_language(connection, TEAM, BEN, "en")
+    stage.send()
+    assert stage.slack.calls == ["views.publish"]
+    assert "My insights" in str(stage.slack.homes[BEN])
+
+
+def test_a_reaction_at_a_message_that_is_gone_is_done_with(stage: Stage) -> None:
+    react(stage, "1772442000.000001", on=True)
+    stage.send()
+    (row,) = stage.rows("outbox")
+    assert row["state"] == "sent"
+
+
+@pytest.mark.parametrize("kind", ["note", "answer"])
+def test_what_is_said_to_one_person_is_not_kept(stage: Stage, kind: str) -> None:
+    """Nothing could take a quote out of it once its message is deleted."""
+    with stage.services.db.writing() as connection:
+        voice = say(stage.services, connection)
+        if kind == "note":
+            voice.note("k", "C1", ANNA, {"text": "zebrafish"})
+        else:
+            voice.answer("k", "https://hooks.slack.test/1", {"text": "zebrafish"})
+    stage.send()
+    assert "zebrafish" in str([*stage.slack.notes, *stage.slack.answers])
+    assert "zebrafish" not in stage.everything()
+
+
+def test_a_wish_waits_for_its_turn_after_a_crash_and_is_then_carried_out(stage: Stage) -> None:
+    ts = stage.slack.say("C1", ANNA, "hello")
+    react(stage, ts, on=True)
+    with watched(stage, Killer(7)):
+        send(stage)
+    react(stage, ts, on=False)
+    with stage.services.db.writing() as connection:
+        connection.execute(update(table).values(due_at=stage.clock.real() + LEASE))
+    stage.clock.pass_time(seconds=LEASE.total_seconds())
+    stage.send()
+    assert stage.slack.own_reactions("C1", ts) == set()
