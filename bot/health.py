@@ -65,12 +65,18 @@ class Connection(Protocol):
     @property
     def is_connected(self) -> bool: ...
 
+    @property
+    def silent_for(self) -> float: ...
 
-def socket_part(connection: Connection) -> Part:
-    """Whether the socket to Slack stands."""
-    if connection.is_connected:
-        return Part("socket", is_ok=True, says="connected")
-    return Part("socket", is_ok=False, says="not connected; trying again")
+
+def socket_part(connection: Connection, *, is_in_doubt: bool = False) -> Part:
+    """Whether the socket to Slack stands. `is_in_doubt`: it carries nothing and could not be replaced."""
+    if not connection.is_connected:
+        return Part("socket", is_ok=False, says="not connected; trying again")
+    silent = f"silent for {connection.silent_for:.0f} s"
+    if is_in_doubt:
+        return Part("socket", is_ok=False, says=f"connected, but {silent}; no new connection can be had")
+    return Part("socket", is_ok=True, says=f"connected, {silent}")
 
 
 class SlackProbe:

@@ -26,7 +26,7 @@ from bot.workers import BUILDERS, JOBS, WORKERS
 from bot.workspace.directory import read_directory
 from handlers.bolt import build_bolt
 from handlers.http import HttpServer, build_http
-from handlers.socket import SocketConnection
+from handlers.socket import SocketConnection, Watchdog
 from storage import schema, workspace
 from storage.database import open_database
 
@@ -143,15 +143,17 @@ def start(settings: Settings, clock: Clock) -> Frontline:
         Step("directory", DirectoryKeeper(services).step, every=30.0, patience=900.0),
         Step("probe", probe.step, every=30.0, patience=300.0),
     ]
-    workers = Workers(steps)
-    socket = None
+    socket = watchdog = None
     if settings.socket_mode:
         socket = SocketConnection(bolt, settings.slack_app_token, on_hello=catch_up.ask)
+        watchdog = Watchdog(socket, services.slack.identity)
+        steps.append(Step("socket", watchdog.step, poll=5.0, patience=300.0))
+    workers = Workers(steps)
 
     def ready() -> Sequence[Part]:
         parts = [lambda: database_part(services.db), lambda: workers_part(workers), probe.part]
-        if socket is not None:
-            parts.append(lambda: socket_part(socket))
+        if socket is not None and watchdog is not None:
+            parts.append(lambda: socket_part(socket, is_in_doubt=watchdog.is_overdue()))
         return readiness(parts)
 
     http = None

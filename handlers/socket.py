@@ -1,7 +1,8 @@
 """Socket Mode: a connection to Slack that we open, over slack_bolt's own handler and client.
 
 A request is acknowledged when Bolt's middleware and listeners have committed (promise 1). The client answers
-pings, reconnects when Slack asks for it, and when the connection is lost.
+pings, reconnects when Slack asks for it, and when the connection is lost. What it can't notice, a connection
+that answers pings and carries nothing, the watchdog replaces.
 """
 
 import threading
@@ -19,11 +20,15 @@ from slack_sdk.socket_mode.request import SocketModeRequest
 
 from bot import metrics
 from bot.errors import OperatorError
+from bot.slack import SlackBusy, SlackProblem
 
 log = structlog.get_logger()
 
 CONCURRENCY: Final = 10  # requests worked on at once
-PING_EVERY: Final = 5.0  # seconds; the client gives a silent connection up after four times that
+PING_EVERY: Final = 5.0  # seconds; the client gives up a connection without pongs after four times that
+SILENCE: Final = 300.0  # seconds without a request, after which a connection is in doubt
+LONGEST_SILENCE: Final = 3600.0  # seconds; a quiet night is no reason to reconnect every five minutes
+DOUBT_AGAIN: Final = 30.0  # seconds
 
 UNREACHABLE: Final = (
     "Slack can't be reached for Socket Mode. Check the network, a proxy (HTTPS_PROXY), and SLACK_API_URL."
@@ -69,6 +74,13 @@ class SocketConnection:
         self._on_hello = on_hello
         self._concurrency = concurrency
         self._handler: _Handler | None = None
+        self._heard_at = time.monotonic()
+        self.requests = 0  # heard over all connections
+
+    @property
+    def silent_for(self) -> float:
+        """Seconds since a request came, or since the connection was made."""
+        return time.monotonic() - self._heard_at
 
     @property
     def is_connected(self) -> bool:
@@ -89,7 +101,19 @@ class SocketConnection:
             client.close()
             raise OperatorError(UNREACHABLE)
         self._handler = handler
+        self._heard_at = time.monotonic()
         log.info("socket_connected")
+
+    def renew(self) -> bool:
+        """Replace the connection by a new one. False: Slack gave none; the old one stands."""
+        if self._handler is None:
+            return False
+        try:
+            self._handler.client.connect_to_new_endpoint(force=True)
+        except (SlackApiError, SlackClientError, OSError, ValueError) as problem:
+            log.warning("socket_not_renewed", error=type(problem).__name__)
+            return False
+        return self.is_connected
 
     def _address(self) -> str:
         """Where to connect: asked here, since the client would wait and try again where Slack refuses."""
@@ -118,8 +142,62 @@ class SocketConnection:
         return True
 
     def _heard(self, _: object, message: dict[str, Any], __: str | None) -> None:
+        self._heard_at = time.monotonic()
         if message.get("type") == "hello":
             self._on_hello()
+        else:
+            self.requests += 1
+
+
+class Watchdog:
+    """The step that replaces a connection which stands and carries nothing.
+
+    Silent death after a reconnection has been seen (slackapi/python-slack-sdk#1701,
+    slackapi/bolt-python#1529): pings are answered, and no event comes. A quiet workspace looks the same, so
+    each renewal that brings nothing doubles the wait for the next; the first request heard ends that.
+    """
+
+    def __init__(
+        self, connection: SocketConnection, ask: Callable[[], object], *, silence: float = SILENCE
+    ) -> None:
+        """`ask` is a call to Slack that changes nothing (`auth.test`); `silence` in seconds."""
+        self._connection = connection
+        self._ask = ask
+        self._silence = self._patience = silence
+        self._heard = 0
+        self._not_before = float("-inf")
+
+    def step(self) -> bool:
+        """Renew the connection where it is in doubt. False: it is not, or that was of no use just now."""
+        connection = self._connection
+        if connection.requests != self._heard:
+            self._heard, self._patience = connection.requests, self._silence
+        # A connection that is lost, the client mends by itself.
+        if not connection.is_connected or connection.silent_for < self._patience:
+            return False
+        if time.monotonic() < self._not_before or not self._slack_answers():
+            return False
+        log.warning("socket_silent", seconds=round(connection.silent_for))
+        self._not_before = time.monotonic() + min(DOUBT_AGAIN, self._silence)
+        if not connection.renew():
+            return False
+        self._patience = min(self._patience * 2, max(LONGEST_SILENCE, self._silence))
+        return True
+
+    def is_overdue(self) -> bool:
+        """Whether a silent connection could not be replaced for a minute."""
+        return self._connection.is_connected and self._connection.silent_for > self._patience + 60.0
+
+    def _slack_answers(self) -> bool:
+        """Without Slack no new connection can be had, and silence says nothing."""
+        try:
+            self._ask()
+        except SlackBusy:
+            return True
+        except SlackProblem:
+            self._not_before = time.monotonic() + min(DOUBT_AGAIN, self._silence)
+            return False
+        return True
 
 
 def _refusal(problem: SlackApiError) -> str:

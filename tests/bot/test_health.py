@@ -50,6 +50,7 @@ def test_stuck_workers_are_named() -> None:
 @dataclass
 class Socket:
     is_connected: bool
+    silent_for: float = 0.0
 
 
 def test_the_socket_stands_or_not() -> None:
