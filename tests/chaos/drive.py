@@ -1,0 +1,284 @@
+"""A run: people, troubles and replicas at once; then peace, catching up, and the oracle."""
+
+import subprocess
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy import Engine, create_engine, text
+
+from bot import manifest
+from playground.log import ApiCall
+from playground.server import Playground
+from tests.chaos.cast import Cast
+from tests.chaos.oracle import Oracle, Stored, texts_in_logs
+from tests.chaos.plan import GESTURES, Do, Step, plan
+from tests.chaos.replicas import Replica, launch
+from tests.chaos.report import Report
+
+RETRIES: Final = (0.2, 1.0, 3.0)  # seconds; Slack's are 0, 60, 300
+GAP: Final = 1.5  # seconds that people go on while nobody hears them; then they wait
+LOOK: Final = 0.1  # seconds
+PEACE: Final = 300.0  # seconds within which all must be made up for
+
+
+@dataclass(frozen=True)
+class Options:
+    """What is to be run. `rate` is gestures a second, `breaks` the protection to be taken away."""
+
+    seed: int
+    gestures: int
+    database_url: str
+    folder: Path
+    replicas: int = 1
+    kills: int = 20
+    ticks: int = 8
+    rate: float = 20.0
+    breaks: str | None = None
+
+
+@dataclass
+class Calls:
+    """Counts Web API calls instead of keeping them: a long run makes a hundred thousand."""
+
+    by_fate: Counter[str] = field(default_factory=Counter)
+
+    def add(self, call: ApiCall) -> None:
+        """Count a call."""
+        self.by_fate[call.fault or ("refused" if call.error else "ok")] += 1
+
+
+def run(options: Options) -> Report:
+    """Play it through. Raises TimeoutError where peace does not bring everything to an end."""
+    return _Run(options).play()
+
+
+class _Run:
+    def __init__(self, options: Options) -> None:
+        self._options = options
+        self._calls = Calls()
+        self._troubles: Counter[str] = Counter()
+        self._pause = threading.Event()
+        self._ticking: list[subprocess.Popen[bytes]] = []
+        self._next_monday = _monday_after(datetime.now(UTC))
+        self._environment: dict[str, str] = {}
+
+    def play(self) -> Report:
+        began, options = time.monotonic(), self._options
+        steps = plan(options.seed, options.gestures, options.replicas, options.kills, options.ticks)
+        with ExitStack() as stack:
+            self._playground = Playground(manifest=manifest.manifest(), retry_delays=RETRIES)
+            self._playground.log.add_call = self._calls.add  # type: ignore[method-assign]
+            self._cast = Cast(self._playground)
+            stack.enter_context(self._playground)
+            self._environment = self._settings()
+            self._engine = create_engine(_driver(options.database_url))
+            stack.callback(self._engine.dispose)
+            self._replicas = [
+                Replica(number, options.folder, self._environment, options.breaks)
+                for number in range(options.replicas)
+            ]
+            # One first: the schema and the directory are made once.
+            for replica in self._replicas:
+                replica.start()
+                stack.callback(replica.end)
+                self._until(lambda one=replica: bool(one.says("frontline_runs")), 60)  # type: ignore[misc]
+            self._order_faults()
+            self._live_through(steps)
+            self._make_peace()
+            report = self._judge()
+        report.seconds = time.monotonic() - began
+        return report
+
+    def _settings(self) -> dict[str, str]:
+        return {
+            "SLACK_API_URL": self._playground.api_url,
+            "SLACK_BOT_TOKEN": self._playground.bot_token,
+            "SLACK_APP_TOKEN": self._playground.app_token,
+            "DATABASE_URL": self._options.database_url,
+            "SALES_CHANNELS": ",".join(self._cast.sales),
+            "MARKETING_CHANNEL": self._cast.marketing,
+            "TIMEZONE": "UTC",
+            "LOG_FORMAT": "json",
+        }
+
+    # --- trouble -------------------------------------------------------------------------------------------
+
+    def _order_faults(self) -> None:
+        faults = self._playground.faults
+        faults.reseed(self._options.seed)
+        faults.add("redeliver", rate=0.15, times=None)
+        faults.add("duplicate", rate=0.05, times=None)
+        faults.add("drop_ack", rate=0.01, times=None)
+        faults.add("delay", rate=0.05, times=None, seconds=0.7)
+        faults.add("reorder", rate=0.05, times=None, seconds=1.0)
+        faults.add("ratelimit", rate=0.025, times=None, seconds=1)
+        faults.add("error", rate=0.025, times=None)
+        faults.add("lose_response", "chat.postMessage", rate=0.2, times=None)  # the call that matters most
+        faults.add("lose_response", rate=0.02, times=None)
+        faults.add("slow", rate=0.01, times=None, seconds=2.0)
+
+    def _live_through(self, steps: list[Step]) -> None:
+        due = time.monotonic()
+        connected_at = due
+        for step in steps:
+            if step.do in GESTURES:
+                due += 1 / self._options.rate
+                self._pause.wait(max(0.0, due - time.monotonic()))
+                if self._playground.bot_connected:
+                    connected_at = time.monotonic()
+                elif time.monotonic() - connected_at > GAP:
+                    self._until(lambda: self._playground.bot_connected, 60)
+                    due = connected_at = time.monotonic()
+                self._cast.carry_out(step)
+            elif step.do is Do.POST:
+                self._cast.carry_out(step)
+            else:
+                self._troubles[step.do] += 1
+                self._make_trouble(step)
+
+    def _make_trouble(self, step: Step) -> None:
+        replica = self._replicas[step.replica]
+        if step.do is Do.KILL:
+            replica.kill(step.seconds)
+        elif step.do is Do.STOP:
+            replica.stop(step.seconds)
+        elif step.do is Do.FREEZE:
+            replica.freeze(step.seconds)
+        elif step.do is Do.CUT:
+            self._playground.cut_sockets()
+        elif step.do is Do.REFRESH:
+            threading.Thread(target=self._playground.refresh_sockets, daemon=True).start()
+        elif step.do is Do.SILENCE:
+            self._playground.silence_sockets()
+        elif step.do is Do.TICK:
+            self._tick(step)
+
+    def _tick(self, step: Step) -> None:
+        """A cron's `tick` beside the replicas, a week on; perhaps two at once, perhaps killed."""
+        at, self._next_monday = self._next_monday, self._next_monday + timedelta(days=7)
+        for number in range(step.times):
+            process = self._launch_tick(at, number)
+            self._ticking.append(process)
+            if step.seconds:
+                threading.Timer(step.seconds, process.kill).start()
+
+    def _launch_tick(self, at: datetime, number: int) -> "subprocess.Popen[bytes]":
+        log = self._options.folder / f"tick-{at:%Y%m%d}-{number}.log"
+        moment = (at + timedelta(minutes=5)).isoformat()
+        return launch(["tick", "--at", moment], log, self._environment, self._options.breaks)
+
+    # --- peace ---------------------------------------------------------------------------------------------
+
+    def _make_peace(self) -> None:
+        """No more faults; the last forms, ticks and deliveries; then two rounds of catching up.
+
+        The second one finds the people of busy reactions, of whom a history lists only some.
+        """
+        self._cast.finish(120)
+        self._playground.faults.clear()
+        for replica in self._replicas:
+            replica.thaw()
+        for process in self._ticking:
+            process.wait(120)
+        self._last_tick()
+        if not self._playground.dispatcher.wait_idle(60):
+            raise TimeoutError("deliveries are still under way")
+        for replica in self._replicas:
+            life = replica.lives
+            replica.stop(0.1)
+            self._until(lambda one=replica, n=life: one.lives > n and bool(one.says("frontline_runs")), 60)  # type: ignore[misc]
+        for _round in range(2):
+            before = [replica.says("catch_up_begins") for replica in self._replicas]
+            self._playground.cut_sockets()
+            self._until(
+                lambda known=before: all(  # type: ignore[misc]
+                    one.says("catch_up_begins") > count
+                    for one, count in zip(self._replicas, known, strict=True)
+                ),
+                60,
+            )
+            self._until(self._is_quiet, PEACE)
+
+    def _last_tick(self) -> None:
+        at = self._next_monday
+        for number in range(10, 14):
+            if self._launch_tick(at, number).wait(120) == 0:
+                return
+        raise TimeoutError("the last tick can't do its work")
+
+    def _is_quiet(self) -> bool:
+        return sum(self._waiting().values()) == 0
+
+    def _waiting(self) -> dict[str, int]:
+        queries = {
+            "inbox": "SELECT count(*) FROM inbox WHERE state = 'pending'",
+            "outbox": "SELECT count(*) FROM outbox WHERE state = 'pending'",
+            "catchup": "SELECT count(*) FROM catchup_jobs",
+        }
+        with self._engine.connect() as connection:
+            return {name: connection.execute(text(query)).scalar_one() for name, query in queries.items()}
+
+    def _until(self, is_so: Callable[[], bool], timeout: float) -> None:
+        deadline = time.monotonic() + timeout
+        while not is_so():
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"not within {timeout} s; waiting: {self._waiting()}")
+            self._pause.wait(LOOK)
+
+    # --- judgement -----------------------------------------------------------------------------------------
+
+    def _judge(self) -> Report:
+        options, deeds = self._options, self._cast.deeds
+        stored = Stored(self._engine)
+        oracle = Oracle(self._playground, deeds, self._cast.sales, stored)
+        deliveries = self._playground.log.deliveries()
+        acks = [one.seconds for each in deliveries for one in each.attempts if one.outcome == "acked"]
+        kind = "sqlite" if options.database_url.startswith("sqlite") else "postgresql"
+        broken = f", without {options.breaks}" if options.breaks else ""
+        return Report(
+            title=f"seed {options.seed}, {kind}, {options.replicas} replica(s){broken}",
+            gestures=deeds.done,
+            unopened=deeds.unopened,
+            troubles=self._troubles,
+            starts=sum(one.lives for one in self._replicas),
+            refused_starts=sum(one.refused for one in self._replicas),
+            deliveries=len(deliveries),
+            attempts=sum(len(one.attempts) for one in deliveries),
+            unacknowledged=sum(one.state != "acked" for one in deliveries),
+            calls=self._calls.by_fate,
+            acks=sorted(acks),
+            rows=_rows(stored),
+            findings=[*oracle.findings(), *texts_in_logs(options.folder)],
+        )
+
+
+def _rows(stored: Stored) -> Counter[str]:
+    rows = Counter({name: len(stored.tables[name]) for name in ("insights", "inbox", "outbox")})
+    rows["digest heads"] = sum(
+        row["kind"] == "post" and row["parent_id"] is None and row["state"] == "sent"
+        for row in stored.outbox.values()
+    )
+    rows["runs missed"] = sum(row["outcome"] == "missed" for row in stored.tables["runs"])
+    return rows
+
+
+def _monday_after(now: datetime) -> datetime:
+    """The next Monday, 09:00 UTC: when the default digest is due."""
+    day = (now + timedelta(days=7 - now.weekday())).date()
+    return datetime(day.year, day.month, day.day, 9, tzinfo=UTC)
+
+
+def _driver(url: str) -> str:
+    return url.replace("postgresql://", "postgresql+psycopg://", 1)
+
+
+def engine_of(url: str) -> Engine:
+    """An engine for looking into a run's database."""
+    return create_engine(_driver(url))

@@ -1,0 +1,322 @@
+"""Compares what stands in the database with what people did and with what the workspace shows.
+
+Written without Frontline's own code: what must be true is told from the gestures, from the deliveries that
+were acknowledged, and from the workspace's final state. The database is read with plain SQL.
+"""
+
+import itertools
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import Engine, inspect, text
+
+from playground.log import Delivery
+from playground.model import Message
+from playground.server import Playground
+from tests.chaos.cast import Asked, Deeds
+from tests.chaos.plan import Do
+
+FLAGS: Final = {
+    "bulb": None,
+    "rage": "complaint",
+    "crossed_swords": "competitor",
+    "pray": "request",
+}
+MARK: Final = "inbox_tray"  # Frontline's own reaction
+TOKEN: Final = re.compile(r"tok(\d{6})v\d+")
+APOLOGY: Final = "Something went wrong"
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something that must not be. `kind`: lost · doubled · wrong · parked · leaked."""
+
+    kind: str
+    what: str
+
+
+class Stored:
+    """All rows of the database, read once."""
+
+    def __init__(self, engine: Engine) -> None:
+        names = inspect(engine).get_table_names()
+        with engine.connect() as connection:
+            self.tables: dict[str, list[Row]] = {
+                name: [dict(row) for row in connection.execute(text(f'SELECT * FROM "{name}"')).mappings()]
+                for name in names
+            }
+        self.insights = self.tables["insights"]
+        self.by_message = {(row["channel_id"], row["message_ts"]): row for row in self.insights}
+        self.supporters: dict[int, set[str]] = defaultdict(set)
+        for row in self.tables["supporters"]:
+            self.supporters[row["insight_id"]].add(row["user_id"])
+        self.outbox = {row["dedupe_key"]: row for row in self.tables["outbox"]}
+
+
+class Oracle:
+    """Finds what is not as it must be."""
+
+    def __init__(self, playground: Playground, deeds: Deeds, sales: Iterable[str], stored: Stored) -> None:
+        self._playground = playground
+        self._deeds = deeds
+        self._sales = frozenset(sales)
+        self._stored = stored
+        self._bot = playground.workspace.bot_user_id
+        with playground.workspace.core.lock:
+            self._shown = playground.workspace.messages.store.everything()
+        self._savers: dict[int, list[Asked]] = defaultdict(list)
+        for asked in deeds.asked:
+            if asked.do is Do.SAVE:
+                self._savers[asked.message].append(asked)
+        self._flag_events = self._read_flag_events()
+
+    def findings(self) -> Iterator[Finding]:
+        """Everything that is wrong."""
+        yield from self._events_kept()
+        for number, message in self._deeds.messages.items():
+            yield from self._message(number, message)
+        yield from self._typed()
+        yield from self._posts()
+        yield from self._digests()
+        yield from self._queues()
+        yield from self._unflagged_text()
+
+    # --- events --------------------------------------------------------------------------------------------
+
+    def _read_flag_events(self) -> list[Delivery]:
+        found = []
+        for delivery in self._playground.log.deliveries():
+            if delivery.name not in ("reaction_added", "reaction_removed"):
+                continue
+            event = delivery.payload["event"]
+            if event["item"]["channel"] in self._sales and event["reaction"] in FLAGS:
+                found.append(delivery)
+        return found
+
+    def _events_kept(self) -> Iterator[Finding]:
+        """Acknowledged means durable; and each gesture is there once, by whatever events it came."""
+        kept = Counter(
+            (row["kind"], row["channel_id"], row["message_ts"], row["user_id"], row["item"], row["event_ts"])
+            for row in self._stored.tables["inbox"]
+        )
+        for key in {_key_of(one) for one in self._flag_events if one.state == "acked"}:
+            if kept[key] == 0:
+                yield Finding("lost", f"acknowledged, but not kept: {key}")
+        for key, count in kept.items():
+            if count > 1 and key[0].startswith("reaction"):
+                yield Finding("doubled", f"kept {count} times: {key}")
+
+    # --- messages ------------------------------------------------------------------------------------------
+
+    def _message(self, number: int, message: Message) -> Iterator[Finding]:
+        insight = self._stored.by_message.get((message.channel, message.ts))
+        name = f"message {number} ({message.ts})"
+        if message.is_deleted:
+            if insight is not None and (insight["text"] or insight["first_text"]):
+                yield Finding("leaked", f"{name} is deleted, its text is kept")
+            return
+        supporters = self._supporters(number, message)
+        if insight is None:
+            if supporters.certain or self._was_seen_flagged(message):
+                yield Finding("lost", f"{name} was flagged and is no insight")
+            return
+        yield from self._compare(name, number, message, insight, supporters)
+
+    def _compare(
+        self, name: str, number: int, message: Message, insight: Row, supporters: "Supporters"
+    ) -> Iterator[Finding]:
+        stored = self._stored.supporters[insight["id"]]
+        if not supporters.certain <= stored:
+            yield Finding("lost", f"{name} lacks supporters {sorted(supporters.certain - stored)}")
+        if not stored <= supporters.possible:
+            yield Finding("wrong", f"{name} has too many: {sorted(stored - supporters.possible)}")
+        if insight["supporter_count"] != len(stored):
+            yield Finding("wrong", f"{name} counts {insight['supporter_count']} of {len(stored)}")
+        status = "new" if stored else "withdrawn"
+        if insight["status"] != status:
+            yield Finding("wrong", f"{name} is {insight['status']}, not {status}")
+        if stored and insight["reporter_id"] not in stored:
+            yield Finding("wrong", f"{name} is reported by someone who took it back")
+        if insight["text"] != message.text:
+            yield Finding("wrong", f"{name} says {insight['text']!r}, not {message.text!r}")
+        if insight["thread_ts"] != (message.thread_ts if message.is_reply else None):
+            yield Finding("wrong", f"{name} stands in thread {insight['thread_ts']}")
+        if not insight["permalink"]:
+            yield Finding("wrong", f"{name} has no address")
+        mark = message.reaction(MARK)
+        if bool(mark and self._bot in mark.users) != (status == "new"):
+            yield Finding("wrong", f"{name} is {status}, and Frontline's mark says otherwise")
+        yield from self._category(name, message, insight)
+
+    def _category(self, name: str, message: Message, insight: Row) -> Iterator[Finding]:
+        """Where only one emoji with a category was ever used, and stands, nothing else may come of it."""
+        used = {
+            FLAGS[_key_of(one)[4]]
+            for one in self._flag_events
+            if _key_of(one)[1:3] == (message.channel, message.ts)
+        } - {None}
+        standing = {FLAGS.get(one.name) for one in message.reactions if one.users} - {None}
+        if insight["category"] not in (used or {"other"}) | ({"other"} if used != standing else set()):
+            yield Finding("wrong", f"{name} is filed under {insight['category']}, not {used or 'other'}")
+
+    def _supporters(self, number: int, message: Message) -> "Supporters":
+        flagging = {user for one in message.reactions if one.name in FLAGS for user in one.users}
+        savers = self._savers[number]
+        certain = {self._id(one.person) for one in savers if one.is_acknowledged}
+        possible = {self._id(one.person) for one in savers}
+        return Supporters(frozenset(flagging | certain), frozenset(flagging | possible))
+
+    def _was_seen_flagged(self, message: Message) -> bool:
+        """Whether a flag was acknowledged before it was taken back: then Frontline must know of it."""
+        events: dict[tuple[str, str], list[Delivery]] = defaultdict(list)
+        for one in self._flag_events:
+            key = _key_of(one)
+            if key[1:3] == (message.channel, message.ts):
+                events[key[3], key[4]].append(one)
+        for changes in events.values():
+            changes.sort(key=lambda one: _key_of(one)[5])
+            for earlier, later in itertools.pairwise(changes):
+                acked = _acknowledged_at(earlier)
+                if earlier.name == "reaction_added" and acked and acked < later.attempts[0].at:
+                    return True
+        return False
+
+    # --- commands, forms, digests --------------------------------------------------------------------------
+
+    def _typed(self) -> Iterator[Finding]:
+        words = Counter(
+            word for row in self._stored.insights for word in re.findall(r"say\d{6}", row["text"] or "")
+        )
+        for asked in self._deeds.asked:
+            if not asked.word:
+                continue
+            count, name = words[asked.word], f"{asked.do} {asked.word}"
+            if count > 1:
+                yield Finding("doubled", f"{name} made {count} insights")
+            if APOLOGY in str(asked.delivery.response):
+                yield Finding("wrong", f"{name} was answered with an apology")
+            elif asked.is_acknowledged and count == 0:
+                yield Finding("lost", f"{name} was acknowledged and made no insight")
+
+    def _digests(self) -> Iterator[Finding]:
+        keys = [
+            key for key in self._stored.outbox if re.fullmatch(r"digest-now:\d+:.+?(?<!:\d)(?<!:\d\d)", key)
+        ]
+        for asked in self._deeds.asked:
+            if asked.do is not Do.DIGEST:
+                continue
+            trigger = asked.delivery.payload["trigger_id"]
+            heads = [key for key in keys if key.endswith(f":{trigger}")]
+            if asked.is_acknowledged and len(heads) != 1:
+                yield Finding("lost", f"digest {trigger} was promised and is not there")
+        yield from self._scheduled_digests()
+
+    def _scheduled_digests(self) -> Iterator[Finding]:
+        for run in self._stored.tables["runs"]:
+            due = str(run["due_at"])[:16].replace("-", "").replace(":", "").replace(" ", "T")
+            head = self._stored.outbox.get(f"digest:{run['schedule_id']}:{due}")
+            if run["outcome"] == "done" and head is None:
+                yield Finding("lost", f"the digest due at {due} was never written")
+            if run["outcome"] == "missed" and head is not None:
+                yield Finding("wrong", f"the digest due at {due} counts as missed and was written")
+
+    # --- posts ---------------------------------------------------------------------------------------------
+
+    def _posts(self) -> Iterator[Finding]:
+        """Every post that was to be stands exactly once, where its row says; and no other."""
+        standing: dict[str, list[Message]] = defaultdict(list)
+        for message in self._shown:
+            key = ((message.metadata or {}).get("event_payload") or {}).get("key")
+            if key:
+                standing[key].append(message)
+        for key, messages in standing.items():
+            if len(messages) > 1:
+                yield Finding("doubled", f"post {key} stands {len(messages)} times")
+            if key not in self._stored.outbox:
+                yield Finding("wrong", f"post {key} stands without a row")
+        for key, row in self._stored.outbox.items():
+            if row["kind"] in ("post", "direct"):
+                yield from self._post(key, row, standing.get(key, []))
+
+    def _post(self, key: str, row: Row, messages: list[Message]) -> Iterator[Finding]:
+        if row["state"] == "dropped" and row["error"] == "expired" and not messages:
+            return
+        if row["state"] == "dropped" and row["error"] == "parent_not_posted" and not messages:
+            return
+        if row["state"] != "sent":
+            yield Finding("lost", f"post {key} is {row['state']} ({row['error']})")
+        elif not messages:
+            yield Finding("lost", f"post {key} counts as sent and does not stand")
+        elif row["message_ts"] not in {one.ts for one in messages}:
+            yield Finding("wrong", f"post {key} is recorded under another ts")
+
+    def _queues(self) -> Iterator[Finding]:
+        for name in ("inbox", "outbox"):
+            for row in self._stored.tables[name]:
+                if row["state"] in ("parked", "pending"):
+                    kind = "parked" if row["state"] == "parked" else "lost"
+                    yield Finding(
+                        kind, f"{name} row {row['id']} ({row['kind']}) is {row['state']}: {row['error']}"
+                    )
+
+    # --- text ----------------------------------------------------------------------------------------------
+
+    def _unflagged_text(self) -> Iterator[Finding]:
+        """Words of messages that nobody flagged are nowhere; words of deleted ones are nowhere any more."""
+        deleted = {number for number, one in self._deeds.messages.items() if one.is_deleted}
+        for table, rows in self._stored.tables.items():
+            for number in _tokens_in(rows):
+                if number not in self._deeds.flagged_ever:
+                    yield Finding("leaked", f"table {table} holds the text of unflagged message {number}")
+                elif number in deleted:
+                    yield Finding("leaked", f"table {table} holds the text of deleted message {number}")
+        for message in self._shown:
+            if message.user == self._bot:
+                for number in _tokens_in([message.__dict__]):
+                    if number in deleted:
+                        yield Finding(
+                            "leaked", f"Frontline's post {message.ts} quotes deleted message {number}"
+                        )
+
+    def _id(self, name: str) -> str:
+        return self._playground.person(name).id
+
+
+@dataclass(frozen=True)
+class Supporters:
+    """Who must support an insight, and who may (where a form was never answered, nobody knows)."""
+
+    certain: frozenset[str]
+    possible: frozenset[str]
+
+
+def texts_in_logs(folder: Path) -> Iterator[Finding]:
+    """No message text stands in any log."""
+    for log in sorted(folder.glob("*.log")):
+        words = set(re.findall(r"tok\d{6}v\d+|say\d{6}", log.read_text(encoding="utf-8", errors="replace")))
+        if words:
+            yield Finding("leaked", f"{log.name} holds message text: {sorted(words)[:3]}")
+
+
+def _key_of(delivery: Delivery) -> tuple[str, str, str, str, str, str]:
+    event = delivery.payload["event"]
+    item = event["item"]
+    return event["type"], item["channel"], item["ts"], event["user"], event["reaction"], event["event_ts"]
+
+
+def _acknowledged_at(delivery: Delivery) -> Any:
+    for attempt in delivery.attempts:
+        if attempt.outcome == "acked":
+            return attempt.at + timedelta(seconds=attempt.seconds)
+    return None
+
+
+def _tokens_in(rows: Iterable[Mapping[str, Any]]) -> set[int]:
+    return {int(number) for row in rows for value in row.values() for number in TOKEN.findall(str(value))}
