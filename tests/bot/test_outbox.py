@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import event, update
+from structlog.testing import capture_logs
 
 from bot.outbox import LEASE, MOST_ATTEMPTS, SETTLING, send_one
 from bot.slack import SlackBusy, SlackRefused, SlackUnclear
@@ -301,10 +302,11 @@ def test_our_own_fault_keeps_the_post_lets_others_pass_and_is_parked_in_the_end(
     with stage.services.db.writing() as connection:
         say(stage.services, connection).home(ANNA)
     post(stage, "p", "C1")
-    for _ in range(MOST_ATTEMPTS):
-        send_one(stage.services, {})  # no builder
-        send_one(stage.services, {})
-        stage.clock.pass_time(seconds=700)
+    with capture_logs():
+        for _ in range(MOST_ATTEMPTS):
+            send_one(stage.services, {})  # no builder
+            send_one(stage.services, {})
+            stage.clock.pass_time(seconds=700)
     assert_said_once(stage, "p")
     assert (row_of(stage, f"home:{ANNA}").state, row_of(stage, f"home:{ANNA}").error) == (
         "parked",
@@ -409,6 +411,22 @@ def test_who_lost_the_claim_records_nothing(stage: Stage) -> None:
     assert_said_once(stage, "p")
 
 
+def test_who_lost_the_claim_overturns_nothing(stage: Stage) -> None:
+    """Refused, but only after its lease had ended and another had posted."""
+
+    def take_over(when: str, method: str) -> None:
+        if (when, method) == ("before", "chat.postMessage"):
+            stage.slack.watch = lambda when, method: None
+            stage.clock.pass_time(seconds=LEASE.total_seconds() + 1)
+            assert send(stage)
+            stage.slack.fail("chat.postMessage", SlackRefused("not_in_channel"))
+
+    post(stage, "p", "C1")
+    stage.slack.watch = take_over
+    assert send(stage)
+    assert_said_once(stage, "p")
+
+
 # --- expiry ------------------------------------------------------------------------------------------------
 
 
@@ -463,6 +481,7 @@ def test_a_wish_that_comes_while_the_older_one_is_sent_stands_in_the_end(
         if (at, method) == (when, "reactions.add"):
             stage.slack.watch = lambda when, method: None
             react(stage, ts, on=False)
+            assert not send(stage), "the older one is still under way, and might end last"
 
     react(stage, ts, on=True)
     if problem is not None:
