@@ -147,7 +147,7 @@ def start(settings: Settings, clock: Clock) -> Frontline:
     if settings.socket_mode:
         socket = SocketConnection(bolt, settings.slack_app_token, on_hello=catch_up.ask)
         watchdog = Watchdog(socket, services.slack.identity)
-        steps.append(Step("socket", watchdog.step, poll=5.0, patience=300.0))
+        steps.append(Step("socket", watchdog.step, poll=1.0, patience=300.0))
     workers = Workers(steps)
 
     def ready() -> Sequence[Part]:

@@ -1,6 +1,7 @@
 """`python -m tests.chaos --seed 7 --gestures 10000 --database postgres --replicas 3`, or `make chaos`."""
 
 import argparse
+import logging
 import tempfile
 from contextlib import ExitStack
 from pathlib import Path
@@ -25,6 +26,8 @@ def main() -> int:
     parser.add_argument("--keep", type=Path, help="keep database and logs in this folder")
     given = parser.parse_args()
     replicas = given.replicas or (3 if given.database == "postgres" else 1)
+    for name in ("uvicorn.error", "asyncio"):  # cut connections are what this is about
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     is_clean = True
     for seed in given.seed:
         with ExitStack() as stack:

@@ -127,7 +127,7 @@ class Cast:
         person = self._playground.person(name)
         while (step := self._forms[name].get()) is not None:
             message = self.deeds.messages.get(step.message)
-            if message is not None and message.is_deleted:
+            if message is not None and (message.is_deleted or message.subtype is not None):
                 continue
             self.deeds.done[step.do] += 1
             view = self._open(person, step, message)

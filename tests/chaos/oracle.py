@@ -118,7 +118,7 @@ class Oracle:
     def _message(self, number: int, message: Message) -> Iterator[Finding]:
         insight = self._stored.by_message.get((message.channel, message.ts))
         name = f"message {number} ({message.ts})"
-        if message.is_deleted:
+        if is_gone(message):
             if insight is not None and (insight["text"] or insight["first_text"]):
                 yield Finding("leaked", f"{name} is deleted, its text is kept")
             return
@@ -270,7 +270,7 @@ class Oracle:
 
     def _unflagged_text(self) -> Iterator[Finding]:
         """Words of messages that nobody flagged are nowhere; words of deleted ones are nowhere any more."""
-        deleted = {number for number, one in self._deeds.messages.items() if one.is_deleted}
+        deleted = {number for number, one in self._deeds.messages.items() if is_gone(one)}
         for table, rows in self._stored.tables.items():
             for number in _tokens_in(rows):
                 if number not in self._deeds.flagged_ever:
@@ -295,6 +295,11 @@ class Supporters:
 
     certain: frozenset[str]
     possible: frozenset[str]
+
+
+def is_gone(message: Message) -> bool:
+    """Whether it was deleted; one with replies leaves a tombstone."""
+    return message.is_deleted or message.subtype == "tombstone"
 
 
 def texts_in_logs(folder: Path) -> Iterator[Finding]:

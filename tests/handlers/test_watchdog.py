@@ -1,0 +1,162 @@
+"""A connection that stands and carries nothing is replaced; a quiet workspace is left in peace."""
+
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import pytest
+from slack_bolt import App
+from slack_sdk import WebClient
+
+from bot.health import socket_part
+from bot.manifest import manifest
+from bot.slack import SlackBusy, SlackUnclear
+from handlers import socket
+from handlers.socket import SocketConnection, Watchdog
+from playground.server import Playground
+from tests.frontline import scene
+
+SOON = 10.0  # seconds
+
+
+@dataclass
+class Slack:
+    """Answers `auth.test`, or not."""
+
+    problem: Exception | None = None
+    asked: int = 0
+
+    def ask(self) -> None:
+        self.asked += 1
+        if self.problem is not None:
+            raise self.problem
+
+
+@dataclass
+class Quiet(SocketConnection):
+    """A connection of which a test says how long it was silent."""
+
+    is_up: bool = True
+    silence: float = 0.0
+    renewals: int = 0
+    is_renewed: bool = True
+    requests: int = 0
+    problems: list[str] = field(default_factory=list)
+
+    @property
+    def is_connected(self) -> bool:
+        return self.is_up
+
+    @property
+    def silent_for(self) -> float:
+        return self.silence
+
+    def renew(self) -> bool:
+        self.renewals += 1
+        if self.is_renewed:
+            self.silence = 0.0
+        return self.is_renewed
+
+
+@pytest.fixture(autouse=True)
+def no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(socket, "DOUBT_AGAIN", 0.0)
+
+
+def test_a_silent_connection_is_renewed_once_slack_answers() -> None:
+    quiet, slack = Quiet(silence=299.0), Slack()
+    dog = Watchdog(quiet, slack.ask)
+    assert not dog.step() and slack.asked == 0
+    quiet.silence = 301.0
+    slack.problem = SlackUnclear("URLError")
+    assert not dog.step() and quiet.renewals == 0  # no network: silence says nothing
+    slack.problem = SlackBusy(1.0)
+    assert dog.step() and quiet.renewals == 1
+
+
+def test_a_quiet_night_is_left_more_and_more_in_peace() -> None:
+    quiet = Quiet()
+    dog = Watchdog(quiet, Slack().ask)
+    waits = []
+    for _ in range(7):
+        seconds = 0.0
+        while not dog.step():
+            seconds += 60.0
+            quiet.silence = seconds
+        waits.append(seconds)
+    assert waits == [300.0, 600.0, 1200.0, 2400.0, 3600.0, 3600.0, 3600.0]
+    quiet.requests += 1
+    quiet.silence = 300.0
+    assert dog.step()  # someone spoke: from now on silence means more again
+
+
+def test_a_lost_connection_is_the_clients_own_business() -> None:
+    quiet = Quiet(is_up=False, silence=9999.0)
+    assert not Watchdog(quiet, Slack().ask).step()
+    assert quiet.renewals == 0
+
+
+def test_readiness_says_when_a_silent_connection_could_not_be_replaced() -> None:
+    quiet = Quiet(silence=301.0, is_renewed=False)
+    dog = Watchdog(quiet, Slack().ask)
+    assert not dog.step() and quiet.renewals == 1
+    assert socket_part(quiet, is_in_doubt=dog.is_overdue()).is_ok
+    quiet.silence = 361.0
+    part = socket_part(quiet, is_in_doubt=dog.is_overdue())
+    assert (part.is_ok, part.says) == (
+        False,
+        "connected, but silent for 361 s; no new connection can be had",
+    )
+
+
+@pytest.fixture
+def playground() -> Iterator[Playground]:
+    with Playground(manifest=manifest(), ack_seconds=0.2, retry_delays=(0.0, 0.2, 0.2)) as running:
+        anna = running.workspace.people.add("anna")
+        running.workspace.channels.add("sales", members=[anna.id, running.workspace.bot_user_id])
+        yield running
+
+
+def test_a_deaf_connection_to_slack_is_replaced(playground: Playground) -> None:
+    heard, hellos = threading.Semaphore(0), threading.Semaphore(0)
+    app = App(client=WebClient(playground.bot_token, base_url=playground.api_url))
+    app.event("message")(lambda: heard.release())
+    connection = SocketConnection(app, playground.app_token, on_hello=hellos.release)
+    dog = Watchdog(connection, lambda: None, silence=0.0)
+    connection.connect()
+    try:
+        assert hellos.acquire(timeout=SOON)
+        playground.silence_sockets()
+        playground.person("anna").post("sales", "nobody hears it")
+        assert connection.is_connected and not heard.acquire(blocking=False)
+        assert dog.step()
+        assert hellos.acquire(timeout=SOON)  # so what was missed is caught up
+        playground.person("anna").post("sales", "heard")
+        assert heard.acquire(timeout=SOON)
+    finally:
+        connection.close()
+
+
+def test_a_renewal_that_slack_refuses_leaves_the_old_connection(playground: Playground) -> None:
+    app = App(client=WebClient(playground.bot_token, base_url=playground.api_url))
+    connection = SocketConnection(app, playground.app_token)
+    connection.connect()
+    try:
+        playground.faults.add("error", "apps.connections.open")
+        assert not connection.renew()
+        assert connection.is_connected
+        assert connection.renew()
+    finally:
+        connection.close()
+
+
+def test_what_a_deaf_connection_swallowed_is_caught_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    defaults = Watchdog.__init__.__kwdefaults__
+    assert defaults is not None
+    monkeypatch.setitem(defaults, "silence", 0.3)
+    with scene() as stage:
+        for text in ("found by the catching up at the start", "found by that of a renewal"):
+            with stage.playground.workspace.core.silently():
+                message = stage.anna.post("sales", text)
+                stage.anna.react(message, "bulb")
+            stage.anna.wait_for(lambda one=message: one.reaction("inbox_tray") is not None, timeout=20.0)  # type: ignore[misc]
