@@ -2,12 +2,16 @@
 
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, DisconnectionError
+from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
+
+IDLE: Final = 1.0  # seconds unused, after which a connection to PostgreSQL is tried first
 
 
 class DatabaseProblem(Exception):
@@ -103,11 +107,33 @@ def _postgres_engine(url: URL) -> Engine:
         raise DatabaseProblem(
             "PostgreSQL needs the extra 'postgres' (psycopg); install with: pip install 'psycopg[binary]'"
         ) from problem
-    return create_engine(
+    engine = create_engine(
         url.set(drivername="postgresql+psycopg"),
         hide_parameters=True,
-        pool_pre_ping=True,
         pool_size=10,
         max_overflow=20,
         connect_args={"connect_timeout": 5},
     )
+    _try_idle_connections(engine)
+    return engine
+
+
+def _try_idle_connections(engine: Engine) -> None:
+    """Replace a connection that was lost while nobody used it.
+
+    SQLAlchemy's own `pool_pre_ping` asks before each use: a round trip more for every event while many come.
+    """
+
+    @event.listens_for(engine, "checkin")
+    def left(_: Any, record: ConnectionPoolEntry) -> None:
+        record.info["left_at"] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def taken(connection: Any, record: ConnectionPoolEntry, _: PoolProxiedConnection) -> None:
+        now = time.monotonic()
+        if now - record.info.get("left_at", now) < IDLE:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error as problem:
+            raise DisconnectionError from problem  # the pool makes a new one
