@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import Connection, and_, delete, exists, insert, select, update
 
@@ -17,6 +18,8 @@ from storage.tables import (
     outbox,
     workspaces,
 )
+
+DEFAULT_NAME: Final = "default"  # of the bridge that the settings make
 
 
 @dataclass(frozen=True)

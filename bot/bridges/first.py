@@ -8,12 +8,10 @@ from bot.config import Settings
 from bot.errors import OperatorError
 from bot.services import Services
 from storage import bridges
-from storage.bridges import BridgeValues
+from storage.bridges import DEFAULT_NAME, BridgeValues
 from storage.rows import lock
 
 log = structlog.get_logger()
-
-NAME = "default"
 
 
 def ensure_default_bridge(services: Services, settings: Settings) -> bool:
@@ -29,7 +27,7 @@ def ensure_default_bridge(services: Services, settings: Settings) -> bool:
             "other: name two different channels."
         )
     values = BridgeValues(
-        name=NAME,
+        name=DEFAULT_NAME,
         marketing_channel_id=settings.marketing_channel,
         time_zone=settings.timezone,
         language=settings.language,
@@ -43,7 +41,7 @@ def ensure_default_bridge(services: Services, settings: Settings) -> bool:
         if bridges.all_bridges(connection, services.team_id):
             return False
         bridge = make_bridge(services, connection, values)
-        ask_to_join(services, connection, channels, f"{NAME}:{bridge.id}", None)
+        ask_to_join(services, connection, channels, f"{DEFAULT_NAME}:{bridge.id}", None)
     services.wake.inbox.set()
     log.info("default_bridge_made", bridge=bridge.id, channels=len(channels))
     return True

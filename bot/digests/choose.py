@@ -28,7 +28,7 @@ def choose_bridge(who: Viewer, may: May, channel_id: str | None, name: str = "")
         if not candidates:
             raise UserError(
                 N_(
-                    "I know no bridge called “{name}”. There is: {names}.",
+                    "I know no bridge called “{name}”. Bridges: {names}.",
                     name=inert_mrkdwn(name, {}, 80),
                     names=_names(who.bridges),
                 )
@@ -45,7 +45,7 @@ def choose_bridge(who: Viewer, may: May, channel_id: str | None, name: str = "")
         raise UserError(
             N_(
                 "Which bridge? Type it in one of its channels, or name it, "
-                "as in /frontline digest preview {example}. There is: {names}.",
+                "as in /frontline digest preview {example}. Bridges: {names}.",
                 example=inert_mrkdwn(allowed[0].name, {}, 80),
                 names=_names(tuple(allowed)),
             )

@@ -50,8 +50,18 @@ class Capture:
     details: Mapping[str, Any] = field(default_factory=dict)
 
 
+def is_direct(channel_id: str) -> bool:
+    """Whether it is the conversation of one person with Frontline (ids of direct messages begin with D)."""
+    return channel_id.startswith("D")
+
+
 def links_of(services: Services, message: SourceMessage) -> Links:
-    """Ask Slack for the addresses; called by workers, outside any transaction."""
+    """Ask Slack for the addresses; called by workers, outside any transaction.
+
+    A message to Frontline alone has none that others could open.
+    """
+    if is_direct(message.channel_id):
+        return Links()
     permalink = services.slack.permalink(message.channel_id, message.ts)
     thread = (
         services.slack.permalink(message.channel_id, message.thread_ts)

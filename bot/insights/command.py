@@ -33,6 +33,8 @@ def answer_insight(services: Services, gesture: Gesture, line: str) -> Answer:
             return saving.store_typed(services, gesture, command.text, command.category, command.customer)
         case syntax.ListRecent():
             return lists.show_list(services, gesture, Wanted("mine" if command.mine else "list"))
+        case syntax.Search(query=""):
+            raise UserError(N_("What shall I look for? Type it behind, as in `/insight search discount`."))
         case syntax.Search():
             return lists.show_list(services, gesture, Wanted("search", line))
         case syntax.Help():
@@ -40,14 +42,23 @@ def answer_insight(services: Services, gesture: Gesture, line: str) -> Answer:
             return Reply(help_message(reader.texts, bridge))
         case syntax.Incomplete():
             raise UserError(N_("There is no text left to store. Write what you heard after the category."))
-        case _:
-            return _not_yet(reader, line)
+        case syntax.About() | syntax.Export():
+            return _not_here(reader, command, line)
 
 
-def _not_yet(reader: Viewer, line: str) -> Answer:
-    """`about` and `export` come with features of their own."""
+def _not_here(reader: Viewer, command: syntax.About | syntax.Export, line: str) -> Answer:
+    """Say what helps instead. The words are taken, so that none changes its meaning with a later version."""
     _ = reader.texts
-    text = _("That is not there yet. Until then, try /insight search.")
+    if isinstance(command, syntax.About):
+        text = _(
+            "`/insight about` is not part of this version. "
+            "`/insight search` finds what was said about a name."
+        )
+    else:
+        text = _(
+            "`/insight export` is not part of this version. Whoever runs Frontline can export everything "
+            "with `python app.py export`."
+        )
     return Reply(messages.offer_to_save(_, line, text, line))
 
 

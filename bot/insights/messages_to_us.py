@@ -97,7 +97,7 @@ def save_message(services: Services, row: InboxRow) -> Apply:
         current = insights.by_id(connection, insight.id)
         assert current is not None
         note = messages.saved(reader.texts, bridge, current)
-        if message.channel_id.startswith("D"):
+        if capture.is_direct(message.channel_id):
             say.post(f"saved:{row.natural_key}", message.channel_id, note)
         else:
             say.note(f"saved:{row.natural_key}", message.channel_id, user_id, note)

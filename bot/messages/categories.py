@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from slack_sdk.models.blocks import Block
+from slack_sdk.models.blocks.basic_components import PlainTextObject
 from slack_sdk.models.blocks.block_elements import CheckboxesElement, PlainTextInputElement
 
 from bot.i18n import Texts
@@ -86,6 +87,8 @@ def category_form(
 
 
 def _input(block_id: str, value: str | None = None) -> PlainTextInputElement:
+    # Not shown as a picture: a line takes an emoji by its name.
+    shown = PlainTextObject(text=":fire: …", emoji=False)
     return PlainTextInputElement(
-        action_id=block_id, initial_value=value, max_length=_LINE_LIMIT, placeholder=":fire: …"
+        action_id=block_id, initial_value=value, max_length=_LINE_LIMIT, placeholder=shown
     )

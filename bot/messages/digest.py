@@ -26,7 +26,7 @@ from bot.ids import Action
 from bot.messages.common import link, message, mrkdwn
 from bot.messages.digest_pages import MOST_BLOCKS, MOST_CHARACTERS, Chunk, pack, paragraphs, weight
 from bot.messages.insights import category_label, quote_block
-from storage.bridges import Bridge
+from storage.bridges import DEFAULT_NAME, Bridge
 from storage.digests import Touched
 from storage.insights import Insight
 from storage.schedules import Schedule
@@ -41,6 +41,12 @@ _TITLES: Final[Mapping[Frequency, Message]] = {
     Frequency.DAILY: N_("Daily digest: {bridge}"),
     Frequency.WEEKLY: N_("Weekly digest: {bridge}"),
     Frequency.MONTHLY: N_("Monthly digest: {bridge}"),
+}
+_PLAIN_TITLES: Final[Mapping[Frequency, Message]] = {
+    Frequency.WEEKDAYS: N_("Daily digest"),
+    Frequency.DAILY: N_("Daily digest"),
+    Frequency.WEEKLY: N_("Weekly digest"),
+    Frequency.MONTHLY: N_("Monthly digest"),
 }
 _IN_PERIOD_BEFORE: Final = (
     N_("{n} more than in the period before"),
@@ -147,6 +153,9 @@ def fallback(_: Texts, digest: Digest) -> str:
 
 
 def title(_: Texts, digest: Digest) -> str:
+    """What the digest is called; the name that a bridge has from the settings would tell nobody anything."""
+    if digest.bridge.name == DEFAULT_NAME:
+        return _.say(_PLAIN_TITLES[digest.period.frequency])
     name = slacktext.shorten(digest.bridge.name, NAME)
     return _.say(_with(_TITLES[digest.period.frequency], bridge=name))
 
@@ -290,10 +299,12 @@ def _category(_: Texts, digest: Digest, part: CategoryPart, told: dict[int, int]
     )
     chunks = [_quoted(_, digest, insight, QUOTE, told) for insight in part.quotes]
     rest = part.count - len(chunks)
-    if rest:
+    if rest and chunks:
         more = _("And {n} more: `/insight list`", n=_.number(rest))
-        last = chunks.pop() if chunks else Chunk(())
-        chunks.append(replace(last, blocks=(*last.blocks, _context(more))))
+        chunks.append(replace(last := chunks.pop(), blocks=(*last.blocks, _context(more))))
+    elif rest:
+        gone = _.plural("{n} message has been deleted.", "{n} messages have been deleted.", rest)
+        chunks.append(Chunk((_context(gone),)))
     yield from _under(heading, chunks)
 
 

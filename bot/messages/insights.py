@@ -102,7 +102,9 @@ def note_of_support(
 
 def undone(_: Texts, insight: Insight, result: Support) -> dict[str, Any]:
     """Support was taken back, by reaction or by *Undo*."""
-    if result is Support.WITHDRAWN:
+    if result is Support.WITHDRAWN and insight.message_ts is None:
+        text = _("*#{number}* is withdrawn.", number=insight.number)  # typed: there is no message to flag
+    elif result is Support.WITHDRAWN:
         text = _("*#{number}* is withdrawn. A fresh flag brings it back.", number=insight.number)
     elif result is Support.KEPT:
         text = _(

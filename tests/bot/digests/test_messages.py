@@ -45,7 +45,7 @@ def test_the_head_says_the_essentials() -> None:
         untouched=Queue(500, True, ()),
     )
     head = shown(render(EN, digest).head.message)
-    assert "Weekly digest: default" in head
+    assert "Weekly digest\n" in head
     assert "Mon 23 Feb, 09:00 – Mon 2 Mar, 09:00 (Europe/Berlin)" in head
     assert "*12 insights* from 5 people in 2 channels" in head
     assert "5 more than the week before; 19 supporters in all" in head
@@ -103,6 +103,16 @@ def test_the_thread_quotes_with_author_number_supporters_and_link() -> None:
     assert "• Acme: 2" in said
     assert page.quoted == (142,)
     assert "quote-142" in [block.get("block_id") for block in page.message["blocks"]]
+
+
+def test_the_title_names_the_bridge_where_it_has_a_name_of_its_own() -> None:
+    assert "Weekly digest: EMEA" in shown(render(EN, a_digest(bridge=a_bridge(name="EMEA"))).head.message)
+
+
+def test_a_category_whose_messages_are_all_deleted_says_so_instead_of_promising_more() -> None:
+    [page] = render(EN, a_digest(categories=(CategoryPart("market", 2, 0, ()),))).pages
+    assert "2 messages have been deleted." in shown(page.message)
+    assert "more:" not in shown(page.message)
 
 
 def test_an_insight_quoted_twice_has_two_block_ids() -> None:
