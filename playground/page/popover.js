@@ -7,8 +7,9 @@ let current = null;
 /** Close what is open, giving the focus back to its button. */
 export function closePopover(refocus = true) {
   if (!current) return;
-  const { node, anchor, onClose, listeners } = current;
+  const { node, anchor, onClose, listeners, grown } = current;
   current = null;
+  grown.disconnect();
   const hadFocus = node.contains(document.activeElement);
   node.remove();
   anchor.setAttribute('aria-expanded', 'false');
@@ -18,11 +19,13 @@ export function closePopover(refocus = true) {
   onClose?.();
 }
 
+/** Below its button, or above where it doesn't fit below; there it stays while a list shrinks under the typing. */
 function place(node, anchor, align) {
   const box = anchor.getBoundingClientRect();
   const { offsetWidth: width, offsetHeight: height } = node;
   const below = window.innerHeight - box.bottom;
-  const top = below >= height + 12 || below >= box.top ? box.bottom + 6 : box.top - height - 6;
+  if (below < height + 12 && below < box.top) node.dataset.above = 'true';
+  const top = node.dataset.above ? box.top - height - 6 : box.bottom + 6;
   const left = align === 'end' ? box.right - width : box.left;
   node.style.top = `${Math.max(8, Math.min(top, window.innerHeight - height - 8))}px`;
   node.style.left = `${Math.max(8, Math.min(left, window.innerWidth - width - 8))}px`;
@@ -46,13 +49,17 @@ export function openPopover(anchor, content, { align = 'start', label = '', role
     closePopover();
   };
   const scrolled = (event) => {
-    if (!node.contains(event.target)) place(node, anchor, align);
+    if (node.contains(event.target)) return;
+    delete node.dataset.above;
+    place(node, anchor, align);
   };
+  const grown = new ResizeObserver(() => place(node, anchor, align)); // options come later than the list
   const listeners = [['pointerdown', outside], ['keydown', escape], ['scroll', scrolled]];
   for (const [type, listener] of listeners) document.addEventListener(type, listener, true);
   window.addEventListener('resize', closePopover);
-  current = { node, anchor, onClose, listeners };
+  current = { node, anchor, onClose, listeners, grown };
   place(node, anchor, align);
+  grown.observe(node);
   if (focus) (node.querySelector('[autofocus], input, button, [tabindex="0"]') ?? node).focus({ preventScroll: true });
   return node;
 }

@@ -326,3 +326,15 @@ def test_controls_have_names(page: Page, playground: Playground, gallery: Galler
           .map((one) => one.outerHTML.slice(0, 120))"""
     )
     assert nameless == []
+
+
+def test_a_list_that_fills_after_it_opened_stays_on_the_page(page: Page, gallery: Gallery) -> None:
+    page.set_viewport_size({"width": 1000, "height": 480})
+    people = at(open_form(page), "field-people")
+    people.evaluate("field => field.scrollIntoView({block: 'end'})")
+    people.get_by_role("button").last.click()
+    shown = page.locator(".select-popover")
+    expect(shown.get_by_role("option").first).to_be_visible()
+    box = shown.bounding_box()
+    assert box is not None
+    assert box["y"] + box["height"] <= 480
