@@ -5,7 +5,7 @@ Each step waits for what must come of it; the story ends well only if everything
 
 import json
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final, TextIO
@@ -13,8 +13,10 @@ from typing import Any, Final, TextIO
 from playground.demo import Demo, StartBot, open_demo
 from playground.model import Message
 from playground.person import Person
+from playground.views import View
 
 PATIENCE: Final = 15.0  # seconds of real time for what must come of a step
+MOST_OF_HOME: Final = 12  # lines printed of the home tab
 
 
 @dataclass(frozen=True)
@@ -29,11 +31,11 @@ class Ids:
     competitor: str  # what the category is called in a select
 
 
-def lines_of(message: Message) -> list[str]:
-    """What a person reads of a message, line by line, without its buttons."""
-    if not message.blocks:
-        return message.text.splitlines()
-    texts = (text for block in message.blocks for text in _texts(block))
+def lines_of(shown: Message | View) -> list[str]:
+    """What a person reads of a message or of the home tab, line by line; buttons and menus in brackets."""
+    if isinstance(shown, Message) and not shown.blocks:
+        return shown.text.splitlines()
+    texts = (text for block in shown.blocks or () for text in _texts(block))
     return [line for text in texts for line in text.splitlines() if line.strip()]
 
 
@@ -46,7 +48,14 @@ def _texts(block: Mapping[str, Any]) -> Iterator[str]:
     elif kind == "rich_text":
         for part in block["elements"]:
             words = "".join(_word(one) for one in part.get("elements", []))
-            yield f"«{words}»" if part["type"] == "rich_text_quote" else words
+            quoted = part["type"] == "rich_text_quote"
+            yield "\n".join(f"│ {line}" for line in words.splitlines()) if quoted else words
+    elif kind == "actions":
+        yield " ".join(f"[{_label(one)}]" for one in block["elements"])
+
+
+def _label(element: Mapping[str, Any]) -> str:
+    return str((element.get("text") or element.get("placeholder") or {}).get("text", "…"))
 
 
 def _word(element: Mapping[str, Any]) -> str:
@@ -82,11 +91,15 @@ class Teller:
         seen_by = f" ({'только' if self.language == 'ru' else 'only'} {person.user.real_name})"
         who = names.get(message.user or "", "?") + (seen_by if message.ephemeral_for else "")
         print(f"     {who}:", file=self.out)
-        for line in lines_of(message):
-            print(f"       {line}", file=self.out)
+        self.tells(lines_of(message))
         reactions = " ".join(f":{one.name}: {len(one.users)}" for one in message.reactions)
         if reactions:
             print(f"     {reactions}", file=self.out)
+
+    def tells(self, lines: Sequence[str]) -> None:
+        """Print what stands there."""
+        for line in lines:
+            print(f"       {line}", file=self.out)
 
     def comes(self, person: Person, channel: str, what: str, matches: Callable[[Message], bool]) -> Message:
         """Wait for a message that must come, and show it."""
@@ -155,12 +168,13 @@ def _capture(teller: Teller, ids: Ids) -> None:
     teller.holds("Frontline did not react to the flagged message", lambda: _is_confirmed(message))
     teller.shows(anna, message)
     teller.does("She files it under Competitors", "Она относит его к конкурентам")
-    before = _known(anna, "sales-emea")
     anna.click(note, ids.change_category, value=ids.competitor)
-    label = ids.competitor.split(": ")[1]
-    teller.holds(
+    label, said = ids.competitor.split(": ")[1], note.text.split(" · ")[0]
+    teller.comes(
+        anna,
+        "sales-emea",
         "the category did not change",
-        lambda: any(label in one.text for one in anna.sees("sales-emea") if one.ephemeral_for == anna.id),
+        lambda one: one.ephemeral_for == anna.id and one.text.startswith(said) and label in one.text,
     )
 
 
@@ -241,6 +255,10 @@ def _home(teller: Teller) -> None:
     teller.does("Anna opens the home tab", "Анна открывает вкладку «Главная»")
     anna.home()
     teller.holds("the home tab stayed empty", lambda: anna.home(wait=False) is not None)
+    home = anna.home(wait=False)
+    assert home is not None
+    lines = lines_of(home)
+    teller.tells([*lines[:MOST_OF_HOME], *(["…"] if len(lines) > MOST_OF_HOME else [])])
 
 
 def _digest(teller: Teller) -> None:
