@@ -25,6 +25,7 @@ from tests.chaos.report import Report
 RETRIES: Final = (0.2, 1.0, 3.0)  # seconds; Slack's are 0, 60, 300
 GAP: Final = 1.5  # seconds that people go on while nobody hears them; then they wait
 LOOK: Final = 0.1  # seconds
+START: Final = 120.0  # seconds
 PEACE: Final = 300.0  # seconds within which all must be made up for
 
 
@@ -84,11 +85,10 @@ class _Run:
                 Replica(number, options.folder, self._environment, options.breaks)
                 for number in range(options.replicas)
             ]
-            # One first: the schema and the directory are made once.
             for replica in self._replicas:
-                replica.start()
                 stack.callback(replica.end)
-                self._until(lambda one=replica: bool(one.says("frontline_runs")), 60)  # type: ignore[misc]
+                replica.start()
+            self._until(self._all_run, START)
             self._order_faults()
             self._live_through(steps)
             self._make_peace()
@@ -190,10 +190,7 @@ class _Run:
         self._last_tick()
         if not self._playground.dispatcher.wait_idle(60):
             raise TimeoutError("deliveries are still under way")
-        for replica in self._replicas:
-            life = replica.lives
-            replica.stop(0.1)
-            self._until(lambda one=replica, n=life: one.lives > n and bool(one.says("frontline_runs")), 60)  # type: ignore[misc]
+        self._start_anew()
         for _round in range(2):
             before = [replica.says("catch_up_begins") for replica in self._replicas]
             self._playground.cut_sockets()
@@ -206,7 +203,21 @@ class _Run:
             )
             self._until(self._is_quiet, PEACE)
 
+    def _start_anew(self) -> None:
+        lives = [replica.lives for replica in self._replicas]
+        for replica in self._replicas:
+            replica.stop(0.1)
+        self._until(
+            lambda: all(one.lives > life for one, life in zip(self._replicas, lives, strict=True)), START
+        )
+        self._until(self._all_run, START)
+
+    def _all_run(self) -> bool:
+        return all(replica.says("frontline_runs") for replica in self._replicas)
+
     def _last_tick(self) -> None:
+        if not self._options.ticks:
+            return
         at = self._next_monday
         for number in range(10, 14):
             if self._launch_tick(at, number).wait(120) == 0:

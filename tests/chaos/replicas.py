@@ -60,6 +60,7 @@ class Replica:
     def end(self) -> None:
         """Stop it for good."""
         self._is_wanted = False
+        self._ended.set()
         self.thaw()
         self._signal(signal.SIGTERM)
         self._keeper.join(STOP)
