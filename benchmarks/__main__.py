@@ -23,8 +23,8 @@ FULL: Final[Mapping[str, Callable[[], Report]]] = {
     "digest": lambda: digests.run(digests.Size()),
 }
 QUICK: Final[Mapping[str, Callable[[], Report]]] = {
-    "ack-sqlite": lambda: acknowledgements.sqlite(acknowledgements.Size(rounds=5, events=100)),
-    "ack-postgresql": lambda: acknowledgements.postgresql(acknowledgements.Size(rounds=5, events=100)),
+    "ack-sqlite": lambda: acknowledgements.sqlite(acknowledgements.Size(rounds=15)),
+    "ack-postgresql": lambda: acknowledgements.postgresql(acknowledgements.Size(rounds=15)),
     "latency": lambda: latency.run(latency.Size(rounds=1, seconds=3)),
     "start": lambda: start.run(start.Size(rounds=1)),
     "digest": lambda: digests.run(digests.Size(rounds=20, large=100_000)),

@@ -37,7 +37,7 @@ class Size:
     """How much is measured."""
 
     rounds: int = 3
-    seconds: float = 5.0  # of each round and side
+    seconds: float = 4.0  # of each round and side
     rate: int = 100  # requests a second
 
 

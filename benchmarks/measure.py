@@ -4,8 +4,10 @@ import gc
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from statistics import median
-from typing import TypeVar
+from time import monotonic
+from typing import Final, TypeVar
 
+PATIENCE: Final = 20.0  # seconds
 T = TypeVar("T")
 
 
@@ -82,10 +84,14 @@ def figure(benchmark: str, name: str, unit: str, pairs: Pairs, aim: Aim | None =
 def in_turns(rounds: int, *sides: Callable[[], T]) -> list[tuple[T, ...]]:
     """Measure all sides in each round, every other round in reverse order; gives the rounds' results.
 
-    One round before the first is measured and forgotten: it fills caches.
+    One round before the first is measured and forgotten: it fills caches. On a busy machine there are fewer
+    rounds: no new one begins after `PATIENCE`.
     """
     results: list[tuple[T, ...]] = []
+    until = monotonic() + PATIENCE
     for number in range(rounds + 1):
+        if monotonic() > until and len(results) > 1:
+            break
         order = range(len(sides)) if number % 2 == 0 else range(len(sides) - 1, -1, -1)
         found: dict[int, T] = {}
         for side in order:
