@@ -25,11 +25,12 @@ class Database:
     queue for a lock of this process first (SQLite's own waiting is a poll, which is unfair and slow).
     """
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, autocommitting: Engine | None = None) -> None:
+        """`autocommitting`: where switching connections to autocommit and back costs, some that stay so."""
         self.engine = engine
+        self._autocommitting = autocommitting or engine
         self.is_sqlite = engine.dialect.name == "sqlite"
         self._writers = threading.Lock() if self.is_sqlite else None
-        self._autocommitting = engine.execution_options(isolation_level="AUTOCOMMIT")  # of the same pool
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
@@ -68,6 +69,7 @@ class Database:
     def close(self) -> None:
         """Close all connections."""
         self.engine.dispose()
+        self._autocommitting.dispose()
 
 
 def open_database(url: str) -> Database:
@@ -82,7 +84,7 @@ def open_database(url: str) -> Database:
     if parsed.get_backend_name() == "sqlite":
         return Database(_sqlite_engine(parsed))
     if parsed.get_backend_name() == "postgresql":
-        return Database(_postgres_engine(parsed))
+        return Database(_postgres_engine(parsed), _postgres_engine(parsed, isolation_level="AUTOCOMMIT"))
     raise DatabaseProblem(
         f"DATABASE_URL names '{parsed.get_backend_name()}'; Frontline knows sqlite and postgresql"
     )
@@ -100,7 +102,7 @@ def _sqlite_engine(url: URL) -> Engine:
     return engine
 
 
-def _postgres_engine(url: URL) -> Engine:
+def _postgres_engine(url: URL, **more: Any) -> Engine:
     try:
         import psycopg  # noqa: F401
     except ImportError as problem:
@@ -113,6 +115,7 @@ def _postgres_engine(url: URL) -> Engine:
         pool_size=10,
         max_overflow=20,
         connect_args={"connect_timeout": 5},
+        **more,
     )
     _try_idle_connections(engine)
     return engine
