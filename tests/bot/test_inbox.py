@@ -162,6 +162,20 @@ def test_a_change_whose_claim_was_lost_is_rolled_back(stage: Stage) -> None:
     assert states(stage) == {"k": "done"}
 
 
+def test_a_change_whose_event_another_has_in_hand_is_rolled_back(stage: Stage) -> None:
+    def slow(services: Services, row: InboxRow) -> Recorder.Apply:
+        stage.clock.pass_time(seconds=LEASE.total_seconds() + 1)
+        with services.db.writing() as connection:
+            assert inbox.claim(connection, stage.clock.real(), stage.clock.real() + LEASE, "another")
+        return Recorder.Apply(row)
+
+    stage.hear(incoming())
+    assert work(stage, slow)
+    assert done(stage) == []
+    (row,) = stage.rows("inbox")
+    assert (row["state"], row["claim"]) == ("pending", "another")
+
+
 def test_what_a_killed_worker_held_comes_back_when_its_lease_ends(stage: Stage) -> None:
     class Killed(BaseException):
         pass
