@@ -130,9 +130,13 @@ def plain_faults() -> Iterator[None]:
         click.echo(f"✗ The database can't be used: {type(problem.orig).__name__}", err=True)
         sys.exit(1)
     except OSError as problem:
-        if problem.errno != errno.EADDRINUSE:
+        if problem.errno == errno.EADDRINUSE:
+            said = "The port is taken by another program; choose another with --port or PORT."
+        elif problem.filename:
+            said = f"{problem.filename}: {problem.strerror}."
+        else:
             raise
-        click.echo("✗ The port is taken by another program; choose another with --port or PORT.", err=True)
+        click.echo(f"✗ {said}", err=True)
         sys.exit(1)
 
 
@@ -146,7 +150,7 @@ def settings_for(*, needs_slack: bool) -> Settings:
 def quiet_settings(*, needs_slack: bool) -> Settings:
     """The settings, for commands that speak to the terminal themselves."""
     settings = load_settings(needs_slack=needs_slack)
-    configure_logging("ERROR", "console")
+    configure_logging("CRITICAL", "console")
     return settings
 
 
@@ -218,7 +222,7 @@ def doctor(retry_parked: bool) -> None:
 @click.option("--at", "at", default=None, metavar="ISO-8601", help="The instant to act at; default: now.")
 def tick(at: str | None) -> None:
     """Do everything that is due once, and exit: for cron-run installs."""
-    clock: Clock = FixedClock(_instant(at)) if at else SystemClock()
+    clock: Clock = FixedClock(_instant(at, "--at")) if at else SystemClock()
     with plain_faults():
         settings = settings_for(needs_slack=True)
         services = open_services(settings, clock)
@@ -228,12 +232,12 @@ def tick(at: str | None) -> None:
         services.db.close()
 
 
-def _instant(text: str) -> datetime:
+def _instant(text: str, option: str) -> datetime:
     try:
         instant = datetime.fromisoformat(text)
     except ValueError:
         raise click.BadParameter(
-            "write an instant such as 2026-03-02T09:00+01:00", param_hint="--at"
+            "write an instant such as 2026-03-02T09:00+01:00", param_hint=option
         ) from None
     return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
 
@@ -314,6 +318,10 @@ def _wanted(ids: tuple[int, ...], everything: bool) -> tuple[int, ...] | None:
 @click.option("--language", type=click.Choice(["en", "ru"]), default="en", show_default=True)
 def manifest(http_url: str | None, language: str) -> None:
     """Print the Slack app manifest, to be pasted into Slack."""
+    if http_url is not None and not http_url.startswith(("https://", "http://")):
+        raise click.BadParameter(
+            "write the whole address, such as https://your.host/slack/events", param_hint="--http"
+        )
     click.echo(manifests.as_yaml(manifests.manifest(http_url=http_url, language=language)), nl=False)
 
 
@@ -327,15 +335,16 @@ def export(
     form: exports.Format, bridge: str | None, since: str | None, withdrawn: bool, out: Path | None
 ) -> None:
     """Write insights as CSV or JSON Lines."""
-    with plain_faults(), _output(out) as target:
-        count = exports.export(
-            _database(),
-            target,
-            format=form,
-            bridge=bridge,
-            since=_instant(since) if since else None,
-            with_withdrawn=withdrawn,
-        )
+    with plain_faults():
+        database, start_at = _database(), _instant(since, "--since") if since else None
+        if schema.refuse_newer(database) != schema.newest():
+            raise OperatorError(
+                "The database is empty or of an older version; `python app.py db upgrade` mends that."
+            )
+        with _output(out) as target:
+            count = exports.export(
+                database, target, format=form, bridge=bridge, since=start_at, with_withdrawn=withdrawn
+            )
         click.echo(f"{count} insights written.", err=True)
 
 

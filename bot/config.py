@@ -7,6 +7,8 @@ from zoneinfo import available_timezones
 from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 
 _CHANNEL_ID: Final = re.compile(r"[CG][A-Z0-9]{2,}")
 
@@ -20,7 +22,7 @@ class SettingsProblem(Exception):
 
 
 class Settings(BaseSettings):
-    """All of Frontline's settings. The descriptions are what `app.py settings` prints."""
+    """All of Frontline's settings. docs/settings.md describes them at more length."""
 
     model_config = SettingsConfigDict(env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True)
 
@@ -82,6 +84,17 @@ class Settings(BaseSettings):
         if not re.match(r"https?://[^/\s]+", value):
             raise ValueError("must be an http or https address, such as https://slack.com/api/")
         return value if value.endswith("/") else value + "/"
+
+    @field_validator("database_url")
+    @classmethod
+    def _database_url(cls, value: str) -> str:
+        try:
+            kind = make_url(value).get_backend_name()
+        except ArgumentError:
+            kind = ""
+        if kind not in ("sqlite", "postgresql"):
+            raise ValueError("must be like sqlite:///frontline.db or postgresql://user:password@host/name")
+        return value
 
     @field_validator("sales_channels", mode="before")
     @classmethod

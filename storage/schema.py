@@ -37,18 +37,24 @@ def current(database: Database) -> str | None:
         raise DatabaseProblem(cannot_use(database, problem)) from None
 
 
+def refuse_newer(database: Database) -> str | None:
+    """The database's revision, as `current`. Raises DatabaseProblem also where a newer Frontline made it."""
+    revision = current(database)
+    known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
+    if revision is not None and revision not in known:
+        raise DatabaseProblem(
+            f"The database was made by a newer Frontline (schema {revision}; this one knows up to "
+            f"{newest()}). Install that version again, or restore a backup made before the upgrade."
+        )
+    return revision
+
+
 def upgrade(database: Database) -> tuple[str | None, str]:
     """Bring the schema up to date, all or nothing; gives the revisions before and after.
 
     Raises DatabaseProblem where the database is newer than this Frontline, can't be written or reached.
     """
-    before, head = current(database), newest()
-    known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
-    if before is not None and before not in known:
-        raise DatabaseProblem(
-            f"The database was made by a newer Frontline (schema {before}; this one knows up to {head}). "
-            "Install that version again, or restore a backup made before the upgrade."
-        )
+    before, head = refuse_newer(database), newest()
     if before == head:
         return before, head
     try:
@@ -68,5 +74,6 @@ def cannot_use(database: Database, problem: DBAPIError) -> str:
     if "readonly" in said or "read-only" in said:
         return "The database is read-only; make its file and folder writable for the user who runs Frontline."
     if "unable to open" in said:
-        return f"The database file can't be opened ({database.engine.url.database}); does its folder exist?"
+        path = database.engine.url.database
+        return f"The database file can't be opened ({path}); is its folder there, and writable for Frontline?"
     return f"The database can't be used: {said}"

@@ -92,3 +92,49 @@ def test_the_manifest_for_http_names_the_address(address: str) -> None:
     assert result.exit_code == 0
     assert result.output.count("https://frontline.example/slack/events") == 5
     assert "socket_mode_enabled: false" in result.output
+
+
+def test_the_manifest_for_http_wants_a_whole_address(address: str) -> None:
+    assert call("manifest", "--http", "frontline.example").exit_code == 2
+
+
+def test_a_database_address_of_no_use_is_told_with_all_other_faults(
+    address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", "mysql://u:hidden@db/x")
+    monkeypatch.setenv("TIMEZONE", "Mars/Base")
+    result = call("run")
+    assert result.exit_code == 1
+    assert "DATABASE_URL must be" in result.output
+    assert "TIMEZONE must be" in result.output
+    assert "hidden" not in result.output
+
+
+def test_an_export_into_a_folder_that_is_not_there_is_one_sentence(address: str, tmp_path: Path) -> None:
+    result = call("export", "--out", str(tmp_path / "nowhere" / "insights.csv"))
+    assert result.exit_code == 1
+    assert "No such file or directory" in result.output
+    assert isinstance(result.exception, SystemExit)
+
+
+def test_an_export_since_no_instant_names_its_own_option(address: str) -> None:
+    result = call("export", "--since", "yesterday")
+    assert (result.exit_code, "--since" in result.output, "--at" in result.output) == (2, True, False)
+
+
+@pytest.mark.parametrize("command", [("export",), ("db", "upgrade")])
+def test_a_newer_database_is_refused(address: str, command: tuple[str, ...]) -> None:
+    with open_database(address).writing() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    result = call(*command)
+    assert result.exit_code == 1
+    assert "made by a newer Frontline" in result.output
+
+
+def test_an_empty_database_has_nothing_to_export_and_says_what_to_do(
+    address: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path / 'other.db'}")
+    result = call("export")
+    assert result.exit_code == 1
+    assert "db upgrade" in result.output

@@ -256,7 +256,6 @@ def test_a_database_that_is_not_there_yet_is_not_made(playground: Playground, tm
     ("url", "what"),
     [
         ("sqlite:////nowhere/at/all/x.db", "Make the folder"),
-        ("mysql://x/y", "Frontline knows sqlite and postgresql"),
         ("postgresql://u:hidden@127.0.0.1:9/x", "The database can't be used"),
     ],
 )
