@@ -14,6 +14,7 @@ from sqlalchemy import (
     CompoundSelect,
     Connection,
     Select,
+    case,
     func,
     literal_column,
     select,
@@ -95,7 +96,7 @@ def totals(connection: Connection, bridge_id: int, span: Span) -> Totals:
         select(
             func.count(),
             func.count(said_by.distinct()),
-            func.count(insights.c.channel_id.distinct()),
+            func.count(case((insights.c.channel_id.not_like("D%"), insights.c.channel_id)).distinct()),
             func.coalesce(func.sum(insights.c.supporter_count), 0),
         ).where(*_within(bridge_id, span))
     ).one()

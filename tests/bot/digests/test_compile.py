@@ -35,6 +35,13 @@ def compiled(services: Services, bridge: Bridge, rows: list[dict[str, Any]]) -> 
         return compile_digest(connection, bridge, a_week())
 
 
+def test_a_word_to_frontline_alone_comes_from_a_person_but_from_no_channel(
+    services: Services, bridge: Bridge
+) -> None:
+    digest = compiled(services, bridge, [{"author_id": ANNA}, {"author_id": BEN, "channel_id": "D0BEN"}])
+    assert (digest.totals.people, digest.totals.channels) == (2, 1)
+
+
 def test_counts_stand_beside_the_period_before(services: Services, bridge: Bridge) -> None:
     before = MONDAY - WEEK
     digest = compiled(
