@@ -198,8 +198,8 @@ export function textObject(value) {
 
 /** A text object as a bare string, for titles and accessible names. */
 export function plainText(value) {
-  const text = typeof value === 'string' ? value : value?.text ?? '';
-  return unescape(text).replace(/:([a-z0-9_+-]+):/g, (whole, name) => emojiCharacter(name) ?? whole);
+  const text = unescape(typeof value === 'string' ? value : value?.text ?? '');
+  return value?.emoji === false ? text : text.replace(/:([a-z0-9_+-]+):/g, (whole, name) => emojiCharacter(name) ?? whole);
 }
 
 /** A stored message as its author would type it again: names for mentions, bare links, no escapes. */

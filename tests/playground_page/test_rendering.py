@@ -91,6 +91,16 @@ def test_emoji_with_skin_tone(still: Page) -> None:
     assert "👍🏽" in drawn(still, ":thumbsup::skin-tone-4:") and "💡" in drawn(still, "a :bulb: b")
 
 
+def test_a_placeholder_shows_an_emojis_name_where_the_app_wants_it_so(still: Page) -> None:
+    said = still.evaluate(
+        """async () => {
+          const { plainText } = await import('/static/mrkdwn.js');
+          return [true, false].map((emoji) => plainText({type: 'plain_text', text: ':bulb: &amp;', emoji}));
+        }"""
+    )
+    assert said == ["💡 &", ":bulb: &"]
+
+
 def test_what_is_typed_again_when_editing(still: Page) -> None:
     typed = still.evaluate(
         """async () => {
