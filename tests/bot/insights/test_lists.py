@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from bot.errors import UserError
 from bot.gestures import Reply
 from bot.insights import command
 from bot.insights.lists import PAGE, Wanted, show_list
@@ -130,10 +131,16 @@ def test_deleted_and_changed_words_are_not_found(stage: Stage) -> None:
     assert "The message was deleted." in str(asked(stage, "list"))
 
 
-@pytest.mark.parametrize("line", ["search", "search   ", "search !!!"])
-def test_a_search_for_nothing_finds_nothing_and_helps(stage: Stage, line: str) -> None:
+@pytest.mark.parametrize("line", ["search", "search   "])
+def test_a_search_for_nothing_is_asked_back(stage: Stage, line: str) -> None:
     said(stage, "text")
-    answer = asked(stage, line)
+    with pytest.raises(UserError, match="What shall I look for"):
+        asked(stage, line)
+
+
+def test_a_search_without_words_finds_nothing_and_helps(stage: Stage) -> None:
+    said(stage, "text")
+    answer = asked(stage, "search !!!")
     assert quoted(answer) == []
     assert "Nothing found" in str(answer)
 
