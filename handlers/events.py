@@ -38,18 +38,15 @@ class Ear(Middleware):
         self, *, req: BoltRequest, resp: BoltResponse, next: Callable[[], BoltResponse]
     ) -> BoltResponse:
         """Store the event and acknowledge it; what is no event, or none that we know, is Bolt's."""
-        kind = req.body.get("type")
-        if kind == "app_rate_limited":
-            # Slack drops events above 30,000 an hour (docs.slack.dev/reference/events/app_rate_limited).
-            log.warning("events_rate_limited", minute=req.body.get("minute_rate_limited"))
-            return BoltResponse(status=200)
-        if kind != "event_callback":
+        if req.body.get("type") == "app_rate_limited":
+            return _rate_limited(req.body)
+        if req.body.get("type") != "event_callback":
             return next()
         # Slack's samples of some events have no time; to tell two of them apart, the event's id does as well.
         event = {"event_ts": req.body.get("event_id"), **req.body["event"]}
         reader = READERS.get(event["type"])
         if reader is None:
-            return next()
+            return _rate_limited(event) if event["type"] == "app_rate_limited" else next()
         incoming = reader(self, event)
         if incoming is None:
             metrics.event(event["type"], "ignored")
@@ -63,6 +60,12 @@ class Ear(Middleware):
         metrics.event(incoming.kind, "accepted" if is_new else "repeated")
         if is_new:
             self.services.wake.inbox.set()
+
+
+def _rate_limited(told: Payload) -> BoltResponse:
+    """Slack drops events above 30,000 an hour (docs.slack.dev/reference/events/app_rate_limited)."""
+    log.warning("events_rate_limited", minute=told.get("minute_rate_limited"))
+    return BoltResponse(status=200)
 
 
 def read_reaction(ear: Ear, event: Payload) -> Incoming | None:

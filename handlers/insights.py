@@ -67,25 +67,24 @@ def _forms(app: App, edge: Edge) -> None:
 def _buttons(app: App, edge: Edge) -> None:
     services = edge.services
 
-    def pressed(ack: Ack, body: Body, insight_id: int, use: Callable[[Gesture], Answer]) -> None:
+    def pressed(ack: Ack, body: Body, value: str, use: Callable[[Gesture, int], Answer]) -> None:
         """In a note the note changes, behind the shortcut the form; the home tab follows anyway."""
 
         def change_and_show(gesture: Gesture) -> Answer:
-            answer = use(gesture)
+            insight_id = int(value)
+            answer = use(gesture, insight_id)
             return change.manage(services, gesture, insight_id) if _where(body) == "modal" else answer
 
         edge.action(ack, body, change_and_show, quiet=_where(body) == "home")
 
     @app.action(Action.CHANGE_CATEGORY)
     def change_category(ack: Ack, body: Body, action: Body) -> None:
-        first, _, key = action["selected_option"]["value"].partition(":")
-        insight_id = int(first)
-        pressed(ack, body, insight_id, lambda one: change.change_category(services, one, insight_id, key))
+        value, _, key = action["selected_option"]["value"].partition(":")
+        pressed(ack, body, value, lambda one, insight: change.change_category(services, one, insight, key))
 
     @app.action(Action.UNDO)
     def undo(ack: Ack, body: Body, action: Body) -> None:
-        insight_id = int(action["value"])
-        pressed(ack, body, insight_id, lambda one: change.undo(services, one, insight_id))
+        pressed(ack, body, action["value"], lambda one, insight: change.undo(services, one, insight))
 
     @app.action(Action.ADD_DETAILS)
     def add_details(ack: Ack, body: Body, action: Body) -> None:

@@ -37,6 +37,7 @@ class FakeSlack(SlackGateway):
     answers: list[tuple[str, Raw]] = field(default_factory=list)
     forms: list[tuple[str, Raw]] = field(default_factory=list)  # method, view
     profiles: dict[str, Raw] = field(default_factory=dict)
+    inside: dict[str, set[str]] = field(default_factory=dict)  # channel -> people
     calls: list[str] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     # Told `before` and `after` each call; what it raises is not Slack's doing but the end of the process.
@@ -193,6 +194,12 @@ class FakeSlack(SlackGateway):
 
     def _conversations_open(self, users: str) -> Raw:
         return {"channel": {"id": f"D{users[1:]}"}}
+
+    def _conversations_info(self, channel: str) -> Raw:
+        return {"channel": {"id": channel, "name": channel.lower(), "is_member": True}}
+
+    def _conversations_members(self, channel: str, limit: int) -> Raw:
+        return {"members": sorted(self.inside.get(channel, ()))}
 
     def _users_info(self, user: str, include_locale: bool) -> Raw:
         if user not in self.profiles:
