@@ -15,7 +15,7 @@ import structlog
 from sqlalchemy import Connection
 
 from bot import metrics
-from bot.outbox import Say
+from bot.outbox import ClaimLost, Say
 from bot.services import Services
 from bot.slack import LOST_ACCESS, SlackBusy, SlackProblem, SlackRefused
 from storage import inbox
@@ -43,10 +43,6 @@ class Incoming:
 Apply = Callable[[Connection, Say], None]
 # Reads from Slack what it needs (no transaction is open), and gives the change to be committed.
 Worker = Callable[[Services, InboxRow], Apply]
-
-
-class ClaimLost(Exception):
-    """Another worker has the event now; what was begun must not be committed."""
 
 
 def accept(

@@ -37,6 +37,11 @@ ALREADY: Final = {
     "home": frozenset({"not_enabled", "user_not_found"}),
 }
 
+
+class ClaimLost(Exception):
+    """Another worker has the row now: what was begun must go no further."""
+
+
 Builder = Callable[[Services, OutboxRow], Mapping[str, Any]]
 
 
@@ -169,7 +174,9 @@ def send_one(services: Services, builders: Mapping[str, Builder]) -> bool:
         return False
     bound = log.bind(correlation_id=row.correlation_id, post=row.id, kind=row.kind)
     try:
-        values = _deliver(services, row, builders)
+        values = _deliver(services, row, token, builders)
+    except ClaimLost:
+        bound.info("post_claim_lost")
     except SlackBusy as busy:
         _put_back(services, row, token, timedelta(seconds=busy.retry_after), busy.code, in_doubt=False)
         bound.info("post_rate_limited", seconds=busy.retry_after)
@@ -188,14 +195,16 @@ def send_one(services: Services, builders: Mapping[str, Builder]) -> bool:
     return True
 
 
-def _deliver(services: Services, row: OutboxRow, builders: Mapping[str, Builder]) -> dict[str, Any]:
+def _deliver(
+    services: Services, row: OutboxRow, token: str, builders: Mapping[str, Builder]
+) -> dict[str, Any]:
     """Do what the row asks; gives the columns to record."""
     if _is_expired(services, row) and row.in_doubt_at is None:
         return {"state": "dropped", "error": "expired"}
     if row.kind in ONCE_AT_MOST and row.in_doubt_at is not None:
         return {"state": "dropped", "error": "in_doubt"}
     if row.kind in {"post", "direct"}:
-        return {"state": "sent"} | _post(services, row)
+        return {"state": "sent"} | _post(services, row, token)
     try:
         _carry_out(services, row, builders)
     except SlackRefused as refused:
@@ -204,7 +213,7 @@ def _deliver(services: Services, row: OutboxRow, builders: Mapping[str, Builder]
     return {"state": "sent"}
 
 
-def _post(services: Services, row: OutboxRow) -> dict[str, Any]:
+def _post(services: Services, row: OutboxRow, token: str) -> dict[str, Any]:
     slack, channel_id = services.slack, row.channel_id
     if row.kind == "direct" and channel_id is None:
         assert row.user_id is not None
@@ -222,8 +231,17 @@ def _post(services: Services, row: OutboxRow) -> dict[str, Any]:
         log.info("post_looked_up", post=row.id, found=found is not None, correlation_id=row.correlation_id)
     if found is None and _is_expired(services, row):
         return {"state": "dropped", "error": "expired"}
+    if found is None and row.in_doubt_at is not None:
+        _hold(services, row, token)
     ts = found or slack.post(channel_id, row.payload, key=row.dedupe_key, thread_ts=thread_ts)
     return {"message_ts": ts, "channel_id": channel_id, "thread_ts": thread_ts}
+
+
+def _hold(services: Services, row: OutboxRow, token: str) -> None:
+    """Begin the lease anew: a slow look-up may have used it up, and another sender have looked too."""
+    with services.db.writing() as connection:
+        if not outbox.hold(connection, row.id, token, services.clock.real() + LEASE):
+            raise ClaimLost
 
 
 def _is_expired(services: Services, row: OutboxRow) -> bool:

@@ -124,6 +124,16 @@ def claim(
     return row
 
 
+def hold(connection: Connection, row_id: int, token: str, lease_until: datetime) -> bool:
+    """Prolong a claim. False: it no longer stands, and another sender has the row."""
+    result = connection.execute(
+        update(outbox)
+        .where(outbox.c.id == row_id, outbox.c.claim == token, outbox.c.state == "pending")
+        .values(due_at=lease_until)
+    )
+    return result.rowcount == 1
+
+
 def pace(connection: Connection, channel_id: str, free_at: datetime) -> None:
     """No further post to the channel before `free_at` (real time)."""
     upsert(connection, channel_pace, {"channel_id": channel_id, "free_at": free_at}, ["channel_id"])

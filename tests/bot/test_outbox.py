@@ -427,6 +427,24 @@ def test_who_lost_the_claim_overturns_nothing(stage: Stage) -> None:
     assert_said_once(stage, "p")
 
 
+def test_who_lost_the_claim_while_looking_up_posts_nothing(stage: Stage) -> None:
+    """Slack was so slow to tell that nothing stands that another has posted meanwhile."""
+
+    def take_over(when: str, method: str) -> None:
+        if (when, method) == ("after", "conversations.history"):
+            stage.slack.watch = lambda when, method: None
+            stage.clock.pass_time(seconds=LEASE.total_seconds() + 1)
+            assert send(stage)
+
+    stage.slack.fail("chat.postMessage", SlackUnclear("http_500"))
+    post(stage, "p", "C1")
+    assert send(stage)
+    stage.clock.pass_time(seconds=SETTLING.total_seconds())
+    stage.slack.watch = take_over
+    assert send(stage)
+    assert_said_once(stage, "p")
+
+
 # --- expiry ------------------------------------------------------------------------------------------------
 
 
