@@ -81,11 +81,13 @@ def plan(seed: int, gestures: int, replicas: int, kills: int, ticks: int = 8) ->
 
 
 def _troubles(dice: random.Random, replicas: int, kills: int, ticks: int) -> Iterator[Step]:
+    # Beyond a lease only where another replica can take over what the sleeper holds.
+    naps = (1.0, 4.0, 12.0) if replicas > 1 else (1.0, 3.0)
     for number in range(kills):
         yield Step(Do.KILL, replica=dice.randrange(replicas), seconds=dice.choice((0.0, 0.2, 1.0, 2.0)))
         if number % 4 == 0:
             yield Step(Do.STOP, replica=dice.randrange(replicas), seconds=0.2)
-            yield Step(Do.FREEZE, replica=dice.randrange(replicas), seconds=dice.choice((1.0, 4.0, 15.0)))
+            yield Step(Do.FREEZE, replica=dice.randrange(replicas), seconds=dice.choice(naps))
         if number % 3 == 0:
             yield Step(Do.CUT)
             yield Step(Do.REFRESH)
