@@ -139,6 +139,18 @@ def runs_of(connection: Connection, schedule_id: int, limit: int = 10) -> list[R
     )
 
 
+def runs_before(connection: Connection, schedule_id: int, due_at: datetime, limit: int) -> list[Run]:
+    """The runs that were due before that instant, newest first."""
+    return fetch_all(
+        connection,
+        columns_for(runs, Run)
+        .where(runs.c.schedule_id == schedule_id, runs.c.due_at < due_at)
+        .order_by(runs.c.due_at.desc())
+        .limit(limit),
+        Run,
+    )
+
+
 def next_due(connection: Connection) -> datetime | None:
     """The earliest instant at which something is due."""
     at: datetime | None = connection.scalar(

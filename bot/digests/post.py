@@ -1,6 +1,7 @@
 """Writes digests into the outbox: the scheduler's job, and what *now* and *Send now* do."""
 
 from datetime import datetime
+from typing import Final
 
 import structlog
 from sqlalchemy import Connection
@@ -16,11 +17,14 @@ from bot.outbox import Say
 from bot.services import Services
 from bot.slacktext import inert_mrkdwn
 from bot.workspace.access import viewer
-from storage import bridges, workspace
+from storage import bridges, outbox, schedules, workspace
 from storage.bridges import Bridge
+from storage.outbox import OutboxRow
 from storage.schedules import Schedule
 
 log = structlog.get_logger()
+
+MOST_MISSED: Final = 60  # runs that are looked back on
 
 
 def post_digest(
@@ -33,7 +37,7 @@ def post_digest(
     bridge = bridges.bridge(connection, schedule.bridge_id)
     if bridge is None:
         return
-    key = f"digest:{schedule.id}:{due_at:%Y%m%dT%H%M}"
+    key = _key(schedule, due_at)
     problem = obstacle(connection, say.team_id, bridge)
     if problem is not None:
         log.warning("digest_not_posted", bridge=bridge.id, correlation_id=say.correlation_id)
@@ -41,7 +45,33 @@ def post_digest(
         return
     recurrence = clockwork.recurrence_of(schedule)
     period = period_until(recurrence, frequency_of(schedule), due_at)
-    write_digest(connection, say, bridge, period, key, expires_at=recurrence.next_after(due_at))
+    missed = missed_before(connection, schedule, due_at)
+    write_digest(
+        connection, say, bridge, period, key, expires_at=recurrence.next_after(due_at), missed=missed
+    )
+
+
+def _key(schedule: Schedule, due_at: datetime) -> str:
+    return f"digest:{schedule.id}:{due_at:%Y%m%dT%H%M}"
+
+
+def missed_before(connection: Connection, schedule: Schedule, due_at: datetime) -> int:
+    """How many digests right before this one never came to be seen: not written, or too late to be posted."""
+    count = 0
+    for run in schedules.runs_before(connection, schedule.id, due_at, MOST_MISSED):
+        if run.outcome != "missed":
+            head = outbox.by_key(connection, _key(schedule, run.due_at))
+            if head is None or not _comes_too_late(head, due_at):
+                break
+        count += 1
+    return count
+
+
+def _comes_too_late(head: OutboxRow, now: datetime) -> bool:
+    if head.state == "dropped":
+        return True
+    is_over = head.expires_at is not None and head.expires_at <= now
+    return head.state == "pending" and is_over and head.in_doubt_at is None
 
 
 def write_digest(
@@ -52,10 +82,11 @@ def write_digest(
     key: str,
     *,
     expires_at: datetime | None = None,
+    missed: int = 0,
 ) -> None:
-    """Write head and thread under `key`; written before, nothing changes."""
+    """Write head and thread under `key`; written before, nothing changes. `missed`: digests before it."""
     digest = compile_digest(connection, bridge, period, to_be_posted=True)
-    rendered = render(texts(bridge.language), digest)
+    rendered = render(texts(bridge.language), digest, missed=missed)
     head = say.post(
         key,
         bridge.marketing_channel_id,

@@ -88,9 +88,9 @@ class Rendered:
     pages: tuple[Post, ...]  # of the thread
 
 
-def render(_: Texts, digest: Digest) -> Rendered:
-    """The digest in the language of `_`, within all of Slack's limits."""
-    head = Post(message(fallback(_, digest), head_blocks(_, digest)))
+def render(_: Texts, digest: Digest, *, missed: int = 0) -> Rendered:
+    """The digest in the language of `_`, within all of Slack's limits; `missed`: digests before it."""
+    head = Post(message(fallback(_, digest), [*head_blocks(_, digest), *_missed(_, missed)]))
     if digest.is_quiet:
         return Rendered(head, ())
     pages = pack(thread_chunks(_, digest))
@@ -99,6 +99,20 @@ def render(_: Texts, digest: Digest) -> Rendered:
         for number, page in enumerate(pages, 1)
     ]
     return Rendered(head, tuple(posts))
+
+
+def _missed(_: Texts, count: int) -> list[Block]:
+    """What nobody got to see is said, not silently skipped."""
+    if not count:
+        return []
+    text = _.plural(
+        ":warning: {n} digest before this one was missed: Frontline was down or could not reach Slack. "
+        "What came in then: `/insight list`",
+        ":warning: {n} digests before this one were missed: Frontline was down or could not reach Slack. "
+        "What came in then: `/insight list`",
+        count,
+    )
+    return [_context(text)]
 
 
 def _page_title(_: Texts, number: int, of: int) -> str:

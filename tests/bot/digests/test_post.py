@@ -104,6 +104,24 @@ def test_a_late_start_makes_up_the_latest_and_records_the_missed(
     assert schedule.next_run_at == MONDAY + 3 * WEEK
 
 
+def test_the_next_digest_says_how_many_were_missed(
+    services: Services, bridge: Bridge, clock: StandingClock
+) -> None:
+    clock.instant = MONDAY
+    assert run_one_due(services, JOBS)  # written, but Slack is away until it is too late
+    clock.instant = MONDAY + 3 * WEEK  # and then Frontline is down for two weeks
+    assert run_one_due(services, JOBS)
+    first, late = (str(row.payload["blocks"]) for row in posts(services))
+    assert "missed" not in first
+    assert "3 digests before this one were missed" in late
+    with services.db.writing() as connection:
+        for row in posts(services):
+            connection.execute(outbox_table.update().where(outbox_table.c.id == row.id).values(state="sent"))
+    clock.instant = MONDAY + 4 * WEEK
+    assert run_one_due(services, JOBS)
+    assert "missed" not in str(posts(services)[-1].payload["blocks"])
+
+
 def test_a_quiet_week_is_one_line(services: Services, bridge: Bridge, clock: StandingClock) -> None:
     clock.instant = MONDAY
     assert run_one_due(services, JOBS)
