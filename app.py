@@ -39,7 +39,7 @@ from handlers.running import open_services, start, tick_once, work_steps
 from playground.clock import Clock as PlaygroundClock
 from playground.demo import Access, open_demo
 from playground.story import Ids, tell_story
-from storage import outbox, schedules, schema
+from storage import outbox, schedules, schema, timers
 from storage.database import Database, DatabaseProblem, open_database
 
 log = structlog.get_logger()
@@ -84,7 +84,8 @@ class DemoBot:
     def next_due(self, after: datetime, until: datetime) -> datetime | None:
         """The earliest instant at which something of Frontline's is due."""
         with self.frontline.services.db.reading() as connection:
-            due_at = schedules.next_due(connection)
+            instants = (schedules.next_due(connection), timers.next_due(connection))
+        due_at = min((one for one in instants if one is not None), default=None)
         return due_at if due_at is not None and after < due_at <= until else None
 
     def settle(self) -> None:

@@ -27,10 +27,11 @@ from bot.insights.capture import MOST_TEXT
 from bot.insights.rules import SHORTCUT
 from bot.services import Services
 from bot.slack import SlackBusy, SlackProblem, SlackRefused, SourceMessage, base_emoji, read_message
-from storage import bridges, catchup, inbox, insights
+from storage import bridges, catchup, inbox, insights, threads
 from storage.bridges import Bridge
 from storage.catchup import CatchupJob
 from storage.insights import Insight
+from storage.threads import Standing
 
 log = structlog.get_logger()
 
@@ -98,6 +99,9 @@ class CatchUp:
                 since = slack_ts(max(oldest, bridged_at))
                 job = {"kind": "history", "channel_id": channel_id, "oldest_ts": since, **common}
                 catchup.ask_for(connection, services.team_id, job)
+            for thread in threads.standing_since(connection, services.team_id, oldest):
+                job = {"kind": "replies", "channel_id": thread.channel_id, "thread_ts": thread.thread_ts}
+                catchup.ask_for(connection, services.team_id, {**job, "oldest_ts": "0", **common})
             left = catchup.left(connection, services.team_id)
         log.info("catch_up_begins", jobs=left)
 
@@ -128,6 +132,8 @@ class CatchUp:
     def _read(self, job: CatchupJob) -> "Page":
         if job.kind == "insights":
             return read_insight(self._services, int(job.cursor or 0))
+        if job.kind == "replies":
+            return read_replies(self._services, job)
         return read_messages(self._services, job)
 
     def _settle(self, job: CatchupJob, token: str, page: "Page") -> None:
@@ -319,3 +325,49 @@ def _missing(
     """
     message = read_message(channel_id, raw)
     return flag_differences(connection, services.team_id, bridge, message, moment, is_complete=False)
+
+
+# --- threads that Frontline opened ------------------------------------------------------------------------
+
+
+def read_replies(services: Services, job: CatchupJob) -> Page:
+    """A page of a thread of ours: replies that were not taken, and taken ones that were edited or deleted."""
+    data = services.slack.call(
+        "conversations.replies", channel=job.channel_id, ts=job.thread_ts, cursor=job.cursor, limit=PAGE
+    )
+    messages = data.get("messages") or []
+    cursor = (data.get("response_metadata") or {}).get("next_cursor") or None
+    replies = {
+        str(raw["ts"]): raw
+        for raw in messages
+        if raw["ts"] != job.thread_ts and raw.get("user") and not raw.get("bot_id")
+    }
+    first = str(messages[0]["ts"]) if messages and job.cursor else "0"
+    last = str(messages[-1]["ts"]) if messages and cursor else "9"
+    with services.db.reading() as connection:
+        where = Standing(job.channel_id, job.thread_ts)
+        taken = threads.replies_between(connection, services.team_id, where, first, last)
+    found = [_reply_event(job, ts, raw) for ts, raw in replies.items() if ts not in taken]
+    found += [
+        _about_reply("message_changed", job, ts, str(replies[ts]["edited"]["ts"]))
+        for ts in sorted(taken & set(replies))
+        if replies[ts].get("edited")
+    ]
+    found += [_about_reply("message_deleted", job, ts, "gone") for ts in sorted(taken - set(replies))]
+    return Page(found, cursor=cursor)
+
+
+def _reply_event(job: CatchupJob, ts: str, raw: Mapping[str, Any]) -> Incoming:
+    return Incoming(
+        kind="thread_reply",
+        natural_key=f"thread_reply:{job.channel_id}:{ts}",  # the same as of the event itself
+        channel_id=job.channel_id,
+        message_ts=ts,
+        user_id=str(raw["user"]),
+        item=job.thread_ts,
+    )
+
+
+def _about_reply(kind: str, job: CatchupJob, ts: str, stamp: str) -> Incoming:
+    key = f"{kind}:{job.channel_id}:{ts}:caught:{stamp}"
+    return Incoming(kind, key, job.channel_id, ts)

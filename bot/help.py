@@ -1,5 +1,6 @@
 """`/frontline …`: setup, digest, language and help, in English and Russian; help for all else."""
 
+from collections.abc import Callable
 from typing import Final
 
 from sqlalchemy import Connection
@@ -18,6 +19,9 @@ from storage import inbox, workspace
 from storage.bridges import Bridge
 
 AUTOMATIC: Final = "auto"
+# Does what the rest of the line asks for.
+Subcommand = Callable[[Services, Gesture, str], Answer]
+
 SETUP: Final = frozenset({"setup", "set-up", "settings", "настройка", "настройки", "настроить"})
 DIGEST: Final = frozenset({"digest", "дайджест"})
 LANGUAGE: Final = frozenset({"language", "lang", "язык"})
@@ -40,10 +44,9 @@ def answer_frontline(services: Services, gesture: Gesture, line: str) -> Answer:
     word = first.casefold()
     if word in SETUP and not rest:
         return open_setup(services, gesture)
-    if word in DIGEST:
-        return answer_digest(services, gesture, rest)
-    if word in LANGUAGE:
-        return choose_language(services, gesture, rest)
+    for words, subcommand in SUBCOMMANDS:
+        if word in words:
+            return subcommand(services, gesture, rest)
     with services.db.reading() as connection:
         who = viewer(connection, services.team_id, gesture.user_id)
     _require_own(who)
@@ -81,6 +84,13 @@ def _save_language(services: Services, connection: Connection, gesture: Gesture,
     workspace.save_language(connection, team_id, user_id, None if wanted == AUTOMATIC else wanted)
     if workspace.with_home(connection, team_id, [user_id]):
         say_for(services, connection, gesture.key).home(user_id)
+
+
+# Beside setup and help: the words by which each is called, in all languages.
+SUBCOMMANDS: Final[tuple[tuple[frozenset[str], Subcommand], ...]] = (
+    (DIGEST, answer_digest),
+    (LANGUAGE, choose_language),
+)
 
 
 def _require_own(who: Viewer) -> None:

@@ -40,6 +40,14 @@ class Incoming:
     event_ts: str | None = None
 
 
+class NotYet(Exception):
+    """What the event is about is not known yet and will be soon: it is worked on later. `code`: a word."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
 Apply = Callable[[Connection, Say], None]
 # Reads from Slack what it needs (no transaction is open), and gives the change to be committed.
 Worker = Callable[[Services, InboxRow], Apply]
@@ -88,6 +96,8 @@ def work_one(services: Services, workers: Mapping[str, Worker]) -> bool:
         return True
     except SlackBusy as busy:
         _put_back(services, row, token, timedelta(seconds=busy.retry_after), busy.code)
+    except NotYet as wait:
+        _put_back(services, row, token, _backoff(row.attempts), wait.code)
     except SlackProblem as problem:
         final = isinstance(problem, SlackRefused) and problem.is_final
         _put_back(services, row, token, _backoff(row.attempts), problem.code, park=final)

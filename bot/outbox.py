@@ -8,6 +8,7 @@ finds a row in doubt looks the key up in Slack before posting again.
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import Any, Final
 from uuid import uuid4
 
@@ -140,10 +141,59 @@ class Say:
         )
         outbox.wish(self.connection, row)
 
-    def home(self, user_id: str, *, offset: int = 0) -> None:
-        """Bring a person's home tab up to date, from an entry on; it is built when it is sent."""
+    def home(self, user_id: str, **asked: Any) -> None:
+        """Bring a person's home tab up to date; it is built when it is sent. `asked`: what to show of it."""
         key = f"home:{user_id}"
-        outbox.wish(self.connection, self._row("home", key, key, user_id=user_id, payload={"offset": offset}))
+        outbox.wish(self.connection, self._row("home", key, key, user_id=user_id, payload=asked))
+
+    def update(self, post_id: int, builder: str, *, quoted: Iterable[int] = (), **about: Any) -> None:
+        """Bring a post up to date. What it says is built when it is sent, so that the newest state stands.
+
+        `builder` is one of `bot.workers.BUILDERS` and finds `about` in the row's payload; an empty answer
+        changes nothing. `quoted`: ids of the insights whose words it may show.
+        """
+        row = self._row(
+            "update",
+            f"update:{post_id}",
+            f"rewrite:{post_id}",
+            parent_id=post_id,
+            payload={"builder": builder, **about},
+        )
+        outbox.wish(self.connection, row)
+        outbox.quote(self.connection, post_id, quoted)
+
+    def file(
+        self,
+        key: str,
+        builder: str,
+        filename: str,
+        *,
+        user_id: str | None = None,
+        channel_id: str | None = None,
+        parent_id: int | None = None,
+        comment: str | None = None,
+        bridge_id: int | None = None,
+        **about: Any,
+    ) -> None:
+        """Send a file to a person, a channel, or the thread of a post; it is built when it is sent.
+
+        `builder` is one of `bot.workers.BUILDERS`, finds `about` in the row's payload, and gives `content`
+        (bytes) and `title`. The name is made unique, since the file is looked up by it.
+        """
+        stem, dot, ending = filename.rpartition(".")
+        unique = f"{stem}-{sha256(key.encode()).hexdigest()[:8]}{dot}{ending}"
+        lane = f"thread:{parent_id}" if parent_id is not None else f"direct:{user_id or channel_id}"
+        row = self._row(
+            "file",
+            key,
+            lane,
+            user_id=user_id,
+            channel_id=channel_id,
+            parent_id=parent_id,
+            bridge_id=bridge_id,
+            payload={"builder": builder, "filename": unique, "comment": comment, **about},
+        )
+        outbox.add(self.connection, row)
 
     def redact(self, post: OutboxRow, insight_number: int) -> None:
         """Take an insight's words out of a post that shows them."""
@@ -151,7 +201,7 @@ class Say:
         row = self._row(
             "redact",
             key,
-            f"redact:{post.id}",
+            f"rewrite:{post.id}",
             channel_id=post.channel_id,
             target_ts=post.message_ts,
             thread_ts=post.thread_ts,
@@ -203,8 +253,8 @@ def _deliver(
         return {"state": "dropped", "error": "expired"}
     if row.kind in ONCE_AT_MOST and row.in_doubt_at is not None:
         return {"state": "dropped", "error": "in_doubt"}
-    if row.kind in {"post", "direct"}:
-        return {"state": "sent"} | _post(services, row, token)
+    if row.kind in {"post", "direct", "file"}:
+        return {"state": "sent"} | _post(services, row, token, builders)
     try:
         _carry_out(services, row, builders)
     except SlackRefused as refused:
@@ -213,28 +263,59 @@ def _deliver(
     return {"state": "sent"}
 
 
-def _post(services: Services, row: OutboxRow, token: str) -> dict[str, Any]:
-    slack, channel_id = services.slack, row.channel_id
-    if row.kind == "direct" and channel_id is None:
-        assert row.user_id is not None
-        channel_id = slack.open_direct(row.user_id)
-    assert channel_id is not None
-    thread_ts = row.thread_ts
-    if row.parent_id is not None:
-        with services.db.reading() as connection:
-            parent = outbox.by_id(connection, row.parent_id)
-        assert parent is not None
-        thread_ts = parent.message_ts
+def _post(services: Services, row: OutboxRow, token: str, builders: Mapping[str, Builder]) -> dict[str, Any]:
+    channel_id, thread_ts = _where(services, row)
     found = None
     if row.in_doubt_at is not None:
-        found = slack.find_post(channel_id, thread_ts, slack_ts(row.in_doubt_at - LOOK_BACK), row.dedupe_key)
+        found = _find(services, row, channel_id, thread_ts, slack_ts(row.in_doubt_at - LOOK_BACK))
         log.info("post_looked_up", post=row.id, found=found is not None, correlation_id=row.correlation_id)
     if found is None and _is_expired(services, row):
         return {"state": "dropped", "error": "expired"}
     if found is None and row.in_doubt_at is not None:
         _hold(services, row, token)
-    ts = found or slack.post(channel_id, row.payload, key=row.dedupe_key, thread_ts=thread_ts)
-    return {"message_ts": ts, "channel_id": channel_id, "thread_ts": thread_ts}
+    where = {"channel_id": channel_id, "thread_ts": thread_ts}
+    if row.kind == "file":
+        if found is None:
+            file = builders[row.payload["builder"]](services, row)
+            services.slack.share_file(
+                channel_id,
+                row.payload["filename"],
+                file["content"],
+                title=file["title"],
+                comment=row.payload["comment"],
+                thread_ts=thread_ts,
+            )
+        return {"message_ts": found, **where}
+    ts = found or services.slack.post(channel_id, row.payload, key=row.dedupe_key, thread_ts=thread_ts)
+    return {"message_ts": ts, **where}
+
+
+def _where(services: Services, row: OutboxRow) -> tuple[str, str | None]:
+    """The conversation, and the thread in it, that the row goes to."""
+    if row.parent_id is not None:
+        parent = _parent(services, row)
+        assert parent.channel_id is not None
+        return parent.channel_id, parent.message_ts
+    if row.channel_id is not None:
+        return row.channel_id, row.thread_ts
+    assert row.user_id is not None
+    return services.slack.open_direct(row.user_id), row.thread_ts
+
+
+def _parent(services: Services, row: OutboxRow) -> OutboxRow:
+    assert row.parent_id is not None
+    with services.db.reading() as connection:
+        parent = outbox.by_id(connection, row.parent_id)
+    assert parent is not None
+    return parent
+
+
+def _find(
+    services: Services, row: OutboxRow, channel_id: str, thread_ts: str | None, oldest: str
+) -> str | None:
+    if row.kind == "file":
+        return services.slack.find_file(channel_id, thread_ts, oldest, row.payload["filename"])
+    return services.slack.find_post(channel_id, thread_ts, oldest, row.dedupe_key)
 
 
 def _hold(services: Services, row: OutboxRow, token: str) -> None:
@@ -266,6 +347,10 @@ def _carry_out(services: Services, row: OutboxRow, builders: Mapping[str, Builde
         slack.call(method, channel=row.channel_id, timestamp=row.target_ts, name=row.payload["emoji"])
     elif row.kind == "home":
         slack.call("views.publish", user_id=row.user_id, view=dict(builders["home"](services, row)))
+    elif row.kind == "update":
+        parent, message = _parent(services, row), builders[row.payload["builder"]](services, row)
+        if message:
+            slack.call("chat.update", channel=parent.channel_id, ts=parent.message_ts, **message)
     elif row.kind == "redact":
         message = builders["redact"](services, row)
         if message:

@@ -17,7 +17,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from bot import metrics
 from bot.services import Services
-from storage import inbox, outbox, schedules
+from storage import inbox, outbox, schedules, timers
 
 log = structlog.get_logger()
 
@@ -127,7 +127,7 @@ class Workers:
 
 
 def is_idle(services: Services) -> bool:
-    """Whether nothing is due or in hand: no event, no post that may be sent, no schedule.
+    """Whether nothing is due or in hand: no event, no post that may be sent, no schedule, no timer.
 
     What waits for a later try, or for a post that waits for one, does not count.
     """
@@ -136,6 +136,7 @@ def is_idle(services: Services) -> bool:
         due_at = schedules.next_due(connection)
         return (
             not (due_at is not None and due_at <= now)
+            and not timers.is_any_due(connection, now, real)
             and not inbox.has_work(connection, real)
             and not outbox.has_work(connection, real)
         )

@@ -211,17 +211,7 @@ class SlackGateway:
 
     def find_post(self, channel_id: str, thread_ts: str | None, oldest: str, key: str) -> str | None:
         """The `ts` of our post that carries `key` in its metadata, looked for from `oldest` on."""
-        where: dict[str, Any] = {
-            "channel": channel_id,
-            "oldest": oldest,
-            "include_all_metadata": True,
-            "limit": 200,
-        }
-        if thread_ts is None:
-            messages = self.pages("conversations.history", "messages", **where)
-        else:
-            messages = self.pages("conversations.replies", "messages", ts=thread_ts, **where)
-        for raw in messages:
+        for raw in self._messages_since(channel_id, thread_ts, oldest):
             metadata = raw.get("metadata") or {}
             if (
                 metadata.get("event_type") == METADATA_EVENT
@@ -229,6 +219,26 @@ class SlackGateway:
             ):
                 return str(raw["ts"])
         return None
+
+    def find_file(self, channel_id: str, thread_ts: str | None, oldest: str, filename: str) -> str | None:
+        """The `ts` of the message that shares a file of that name, looked for from `oldest` on."""
+        for raw in self._messages_since(channel_id, thread_ts, oldest):
+            if any(file.get("name") == filename for file in raw.get("files") or []):
+                return str(raw["ts"])
+        return None
+
+    def _messages_since(
+        self, channel_id: str, thread_ts: str | None, oldest: str
+    ) -> Iterator[dict[str, Any]]:
+        where: dict[str, Any] = {
+            "channel": channel_id,
+            "oldest": oldest,
+            "include_all_metadata": True,
+            "limit": 200,
+        }
+        if thread_ts is None:
+            return self.pages("conversations.history", "messages", **where)
+        return self.pages("conversations.replies", "messages", ts=thread_ts, **where)
 
     def blocks_of(self, channel_id: str, ts: str, thread_ts: str | None) -> dict[str, Any] | None:
         """One of our own posts as it stands in Slack: its `text` and `blocks`; None if it is gone."""
@@ -270,6 +280,34 @@ class SlackGateway:
         )
         return str(data["ts"])
 
+    def share_file(
+        self,
+        channel_id: str,
+        filename: str,
+        content: bytes,
+        *,
+        title: str,
+        comment: str | None = None,
+        thread_ts: str | None = None,
+    ) -> None:
+        """Upload a file and share it: only the last of the three calls is seen by people.
+
+        docs.slack.dev/messaging/working-with-files (files.getUploadURLExternal)
+        """
+        place = self.call("files.getUploadURLExternal", filename=filename, length=len(content))
+        self._upload(str(place["upload_url"]), content)
+        self.call(
+            "files.completeUploadExternal",
+            files=[{"id": place["file_id"], "title": title}],
+            channel_id=channel_id,
+            thread_ts=thread_ts,
+            initial_comment=comment,
+        )
+
+    def _upload(self, address: str, content: bytes) -> None:
+        request = Request(address, data=content, headers={"Content-Type": "application/octet-stream"})
+        _send(request, self._client.timeout)
+
     def open_direct(self, user_id: str) -> str:
         """The id of the direct-message conversation with a person."""
         return str(self.call("conversations.open", users=user_id)["channel"]["id"])
@@ -281,17 +319,22 @@ class SlackGateway:
             data=json.dumps(body).encode(),
             headers={"Content-Type": "application/json; charset=utf-8"},
         )
-        try:
-            with urlopen(request, timeout=self._client.timeout):
-                return
-        except HTTPError as problem:
-            if problem.code == 429:
-                raise SlackBusy(_seconds(problem.headers.get("Retry-After"))) from None
-            if 400 <= problem.code < 500:
-                raise SlackRefused(f"http_{problem.code}") from None
-            raise SlackUnclear(f"http_{problem.code}") from None
-        except (URLError, http.client.HTTPException, OSError) as problem:
-            raise SlackUnclear(type(problem).__name__) from None
+        _send(request, self._client.timeout)
+
+
+def _send(request: Request, timeout: int) -> None:
+    """Send what is no Web API call, and raise what Slack's status means."""
+    try:
+        with urlopen(request, timeout=timeout):
+            return
+    except HTTPError as problem:
+        if problem.code == 429:
+            raise SlackBusy(_seconds(problem.headers.get("Retry-After"))) from None
+        if 400 <= problem.code < 500:
+            raise SlackRefused(f"http_{problem.code}") from None
+        raise SlackUnclear(f"http_{problem.code}") from None
+    except (URLError, http.client.HTTPException, OSError) as problem:
+        raise SlackUnclear(type(problem).__name__) from None
 
 
 _JSON_METHODS: Final = frozenset(
@@ -299,6 +342,7 @@ _JSON_METHODS: Final = frozenset(
         "chat.postMessage",
         "chat.update",
         "chat.postEphemeral",
+        "files.completeUploadExternal",
         "views.open",
         "views.update",
         "views.publish",

@@ -1,7 +1,8 @@
-"""Which worker an event of the inbox goes to, which job a schedule runs, which builder a post wants."""
+"""What the workers run: for each kind of event, schedule, timer, built post and thread, its use case."""
 
 from collections.abc import Mapping
 
+from bot import threads
 from bot.digests.post import post_digest
 from bot.home.tab import build_home, home_opened
 from bot.inbox import Worker
@@ -10,14 +11,18 @@ from bot.insights.messages_to_us import message_to_us, save_message
 from bot.insights.source import build_redaction, message_changed, message_deleted, message_saved
 from bot.outbox import Builder
 from bot.schedules import Job
+from bot.threads import Follower
+from bot.timers import Bell
 from bot.workspace import moods
 
+FOLLOWERS: Mapping[str, Follower] = {}
 WORKERS: Mapping[str, Worker] = {
     "reaction_added": flag_set,
     "reaction_removed": flag_taken_back,
-    "message_changed": message_changed,
-    "message_deleted": message_deleted,
+    "message_changed": threads.both(message_changed, threads.reply_changed(FOLLOWERS)),
+    "message_deleted": threads.both(message_deleted, threads.reply_removed(FOLLOWERS)),
     "message_saved": message_saved,
+    "thread_reply": threads.reply_taken(FOLLOWERS),
     "direct_message": message_to_us,
     "mention": message_to_us,
     "save_message": save_message,
@@ -25,4 +30,5 @@ WORKERS: Mapping[str, Worker] = {
     **moods.WORKERS,
 }
 JOBS: Mapping[str, Job] = {"digest": post_digest}
+BELLS: Mapping[str, Bell] = {}
 BUILDERS: Mapping[str, Builder] = {"home": build_home, "redact": build_redaction}

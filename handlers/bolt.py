@@ -14,6 +14,7 @@ from bot.services import Services
 from handlers import bridges, digests, events, frontline, home, insights
 from handlers.edge import Edge
 
+FEATURES: Final = (insights, home, bridges, frontline, digests)  # each with register(app, edge)
 LISTENER_THREADS: Final = 32  # Bolt's own five would wait together for one slow form
 
 
@@ -49,6 +50,6 @@ def build_bolt(services: Services, settings: Settings, watch: BridgeWatch) -> Ap
     )
     edge = Edge(services)
     events.register(app, services, watch)
-    for feature in (insights, home, bridges, frontline, digests):
+    for feature in FEATURES:
         feature.register(app, edge)
     return app

@@ -19,7 +19,7 @@ from bot.ids import Event
 from bot.inbox import Incoming, accept
 from bot.services import Services
 from bot.slack import base_emoji, message_text, read_person
-from storage import inbox, insights, workspace
+from storage import inbox, insights, threads, workspace
 
 log = structlog.get_logger()
 
@@ -94,10 +94,36 @@ def read_message_event(ear: Ear, event: Payload) -> Incoming | None:
         return _edit(ear, event)
     if subtype == "message_deleted":
         return _of_insight(ear, event, "message_deleted", str(event.get("deleted_ts")))
-    is_ours = event.get("bot_id") or subtype not in (None, "file_share")
-    if event.get("channel_type") != "im" or is_ours or not event.get("user"):
+    if event.get("bot_id") or not event.get("user") or subtype not in WRITTEN:
         return None
-    return _to_us("direct_message", event)
+    if event.get("channel_type") == "im":
+        return _to_us("direct_message", event)
+    return _reply(ear, event)
+
+
+# What people write themselves; all else is said by bots, or by Slack about the channel.
+WRITTEN: Final = frozenset({None, "file_share", "thread_broadcast"})
+
+
+def _reply(ear: Ear, event: Payload) -> Incoming | None:
+    """A reply below a post of Frontline's own: whether its thread is one that takes replies, the worker sees.
+
+    The post may not be recorded yet when someone answers it.
+    """
+    channel, ts, root = event["channel"], event["ts"], event.get("thread_ts")
+    if root in (None, ts) or not ear.watch.is_bridged(channel):
+        return None
+    parent = event.get("parent_user_id") or (event.get("root") or {}).get("user")
+    if parent not in (None, ear.services.identity.user_id):
+        return None
+    return Incoming(
+        kind="thread_reply",
+        natural_key=f"thread_reply:{channel}:{ts}",
+        channel_id=channel,
+        message_ts=ts,
+        user_id=event["user"],
+        item=root,
+    )
 
 
 def _edit(ear: Ear, event: Payload) -> Incoming | None:
@@ -110,11 +136,13 @@ def _edit(ear: Ear, event: Payload) -> Incoming | None:
 
 
 def _of_insight(ear: Ear, event: Payload, kind: str, ts: str) -> Incoming | None:
-    """Only what happens to an insight's message is of interest, or to one that is about to become one."""
-    channel = event["channel"]
+    """Only what happens to an insight's message, or to a reply that was taken, is of interest, or to one that
+    is about to become one."""
+    channel, team_id = event["channel"], ear.services.team_id
     with ear.services.db.reading() as connection:
         if not (
-            insights.is_source(connection, ear.services.team_id, channel, ts)
+            insights.is_source(connection, team_id, channel, ts)
+            or threads.thread_of_reply(connection, team_id, channel, ts)
             or inbox.has_pending(connection, channel, ts)
         ):
             return None

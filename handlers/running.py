@@ -22,7 +22,8 @@ from bot.scheduler import Step, Workers, settle
 from bot.schedules import run_one_due
 from bot.services import Services
 from bot.slack import LOST_ACCESS, SlackGateway, SlackProblem
-from bot.workers import BUILDERS, JOBS, WORKERS
+from bot.timers import ring_one
+from bot.workers import BELLS, BUILDERS, JOBS, WORKERS
 from bot.workspace.directory import read_directory
 from handlers.bolt import build_bolt
 from handlers.http import HttpServer, build_http
@@ -79,6 +80,7 @@ def work_steps(services: Services) -> list[Step]:
     """The units of work that make up Frontline: what is due, what came in, what goes out."""
     return [
         Step("schedules", lambda: run_one_due(services, JOBS), every=2.0),
+        Step("timers", lambda: ring_one(services, BELLS), every=2.0),
         Step("inbox", lambda: work_one(services, WORKERS), wake=services.wake.inbox, poll=2.0, threads=2),
         Step("outbox", lambda: send_one(services, BUILDERS), wake=services.wake.outbox, poll=0.5),
     ]

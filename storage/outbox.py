@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, case, exists, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, case, exists, func, or_, select, update
 
 from storage.rows import columns_for, fetch_all, fetch_one, insert_once, upsert
 from storage.tables import channel_pace, outbox, quotes
@@ -43,7 +43,7 @@ def add(connection: Connection, values: Mapping[str, Any], quoted: Iterable[int]
     row_id: int = connection.execute(
         select(outbox.c.id).where(outbox.c.dedupe_key == values["dedupe_key"])
     ).scalar_one()
-    _quote(connection, row_id, quoted)
+    quote(connection, row_id, quoted)
     return row_id
 
 
@@ -71,10 +71,10 @@ def _lease_of_claim() -> Any:
     return case((outbox.c.claim.is_not(None), outbox.c.due_at), else_=None)
 
 
-def _quote(connection: Connection, row_id: int, quoted: Iterable[int]) -> None:
-    rows = [{"outbox_id": row_id, "insight_id": insight} for insight in sorted(set(quoted))]
-    if rows:
-        connection.execute(insert(quotes), rows)
+def quote(connection: Connection, row_id: int, quoted: Iterable[int]) -> None:
+    """Remember that a post shows the words of those insights."""
+    for insight in sorted(set(quoted)):
+        insert_once(connection, quotes, {"outbox_id": row_id, "insight_id": insight})
 
 
 def claim(

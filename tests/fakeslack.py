@@ -38,6 +38,8 @@ class FakeSlack(SlackGateway):
     forms: list[tuple[str, Raw]] = field(default_factory=list)  # method, view
     profiles: dict[str, Raw] = field(default_factory=dict)
     inside: dict[str, set[str]] = field(default_factory=dict)  # channel -> people
+    files: dict[str, Raw] = field(default_factory=dict)  # announced for upload, by id
+    uploads: dict[str, bytes] = field(default_factory=dict)  # by address
     calls: list[str] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     # Told `before` and `after` each call; what it raises is not Slack's doing but the end of the process.
@@ -105,6 +107,36 @@ class FakeSlack(SlackGateway):
         if fault is not None:
             raise fault.problem
         return answer
+
+    def _upload(self, address: str, content: bytes) -> None:
+        self.uploads[address] = content
+
+    def _files_getUploadURLExternal(self, filename: str, length: int) -> Raw:
+        self._count += 1
+        file_id = f"F{self._count}"
+        self.files[file_id] = {"id": file_id, "name": filename, "url": f"upload:{file_id}"}
+        return {"upload_url": f"upload:{file_id}", "file_id": file_id}
+
+    def _files_completeUploadExternal(
+        self,
+        files: list[Raw],
+        channel_id: str,
+        thread_ts: str | None = None,
+        initial_comment: str = "",
+    ) -> Raw:
+        shared = [{**self.files[one["id"]], "title": one["title"]} for one in files]
+        more = {} if thread_ts is None else {"thread_ts": thread_ts}
+        self.say(channel_id, BOT.user_id, initial_comment, files=shared, bot_id=BOT.bot_id, **more)
+        return {"files": shared}
+
+    def shared_files(self, channel: str) -> list[tuple[str, bytes]]:
+        """The files shared in a conversation: name and content."""
+        return [
+            (file["name"], self.uploads[file["url"]])
+            for one in sorted(self.standing.get(channel, {}).values(), key=lambda one: str(one["ts"]))
+            for file in one.get("files") or []
+            if "url" in file
+        ]
 
     def respond(self, response_url: str, body: Mapping[str, Any]) -> None:
         self.watch("before", "respond")

@@ -11,7 +11,8 @@ from bot.ids import Field
 from bot.inbox import Incoming, accept, work_one
 from bot.outbox import send_one
 from bot.services import Services
-from bot.workers import BUILDERS, WORKERS
+from bot.timers import ring_one
+from bot.workers import BELLS, BUILDERS, WORKERS
 from storage import insights
 from storage.bridges import Bridge
 from storage.database import Database
@@ -80,6 +81,18 @@ class Stage:
         self.slack.delete(channel, ts)
         self.hear(Incoming("message_deleted", f"message_deleted:{channel}:{ts}:1", channel, ts))
         self.work()
+
+    def reply(self, user: str, root: str, text: str, channel: str = SALES) -> str:
+        """Somebody answers below a message; gives the reply's `ts`. It is worked on at once."""
+        ts = self.slack.say(channel, user, text, thread_ts=root)
+        self.hear(Incoming("thread_reply", f"thread_reply:{channel}:{ts}", channel, ts, user, root))
+        self.work()
+        return ts
+
+    def ring(self) -> None:
+        """Ring all timers that are due."""
+        while ring_one(self.services, BELLS):
+            pass
 
     def work(self) -> None:
         """Work on all events that are due."""

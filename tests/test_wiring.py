@@ -16,7 +16,8 @@ from bot import ids
 from bot.bridges.watch import BridgeWatch
 from bot.config import Settings
 from bot.manifest import BOT_SCOPES, SCOPES_OF_METHODS, as_yaml, manifest
-from handlers.bolt import build_bolt
+from handlers.bolt import FEATURES, build_bolt
+from handlers.edge import Edge
 from handlers.events import READERS
 from storage.database import Database
 from tests.support import make_services
@@ -47,11 +48,8 @@ class Counting:
 
 
 def registered(database: Database) -> Counter[tuple[str, str]]:
-    from handlers import bridges, digests, frontline, home, insights
-    from handlers.edge import Edge
-
     app, edge = Counting(), Edge(make_services(database))
-    for feature in (bridges, digests, frontline, home, insights):
+    for feature in FEATURES:
         feature.register(app, edge)
     return app.seen
 

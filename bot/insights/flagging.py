@@ -4,8 +4,6 @@ A flag is a state, not an event: it holds on or off with the time of its last ch
 and disordered events lead to the same end.
 """
 
-from typing import Final
-
 from sqlalchemy import Connection
 
 from bot.inbox import Apply
@@ -16,23 +14,21 @@ from bot.insights.support import Support, refresh_homes, settle_support
 from bot.messages import insights as messages
 from bot.outbox import Say
 from bot.services import Services
-from bot.slack import SlackRefused, SourceMessage
+from bot.slack import SourceMessage
 from bot.workspace.access import viewer
-from bot.workspace.directory import nothing
+from bot.workspace.directory import known_person, nothing
 from storage import bridges, insights, workspace
 from storage.bridges import Bridge
 from storage.inbox import InboxRow
 from storage.insights import Flag, Insight
 from storage.rows import lock
 
-# People of other organisations whom this workspace can't look up (docs.slack.dev, users.info).
-_INVISIBLE: Final = frozenset({"user_not_found", "user_not_visible"})
-
 
 def flag_set(services: Services, row: InboxRow) -> Apply:
     """Someone reacted with a flag: read the very message, then store the insight or the support."""
     assert row.channel_id and row.message_ts and row.user_id and row.item and row.event_ts
-    if not _may_flag(services, row.user_id):
+    person = known_person(services, row.user_id)  # guests may flag; people of other organisations may not
+    if person is None or person.is_external or person.is_bot or person.is_deleted:
         return nothing
     message = services.slack.message(row.channel_id, row.message_ts)
     if message is None:  # deleted meanwhile
@@ -70,22 +66,6 @@ def flag_taken_back(services: Services, row: InboxRow) -> Apply:
             _tell(connection, say, bridge, insight.id, user_id, result, row.natural_key)
 
     return apply
-
-
-def _may_flag(services: Services, user_id: str) -> bool:
-    """Guests may flag; people of other organisations may not."""
-    with services.db.reading() as connection:
-        person = workspace.person(connection, services.team_id, user_id)
-    if person is None:
-        try:
-            person = services.slack.person(user_id, services.team_id)
-        except SlackRefused as refused:
-            if refused.code not in _INVISIBLE:
-                raise
-            return False
-        with services.db.writing() as connection:
-            workspace.save_person(connection, services.team_id, person, services.clock.now())
-    return not (person.is_external or person.is_bot or person.is_deleted)
 
 
 def _switch(connection: Connection, team_id: str, row: InboxRow, *, on: bool) -> bool:

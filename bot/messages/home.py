@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from slack_sdk.models.blocks import (
     ActionsBlock,
@@ -46,8 +46,20 @@ class State:
     undelivered: Mapping[int, tuple[int, str]]
 
 
-def home_tab(reader: Viewer, page: Page, names: Mapping[str, str], state: State) -> dict[str, Any]:
-    """My insights with what can be done about them; the bridges, for those who may see them."""
+MOST_BLOCKS: Final = 100  # docs.slack.dev/reference/views: of a home tab
+
+
+def home_tab(sections: Sequence[Sequence[Block]]) -> dict[str, Any]:
+    """The sections one below the other, with a line between them, as far as Slack's limit allows."""
+    blocks: list[Block] = []
+    for section in sections:
+        if section and len(blocks) + len(section) + 1 <= MOST_BLOCKS:
+            blocks += [DividerBlock(), *section] if blocks else section
+    return home(blocks)
+
+
+def my_insights(reader: Viewer, page: Page, names: Mapping[str, str]) -> list[Block]:
+    """My insights with what can be done about them."""
     _ = reader.texts
     blocks: list[Block] = [
         HeaderBlock(text=_("My insights")),
@@ -59,9 +71,9 @@ def home_tab(reader: Viewer, page: Page, names: Mapping[str, str], state: State)
     ]
     if not page.entries:
         blocks.append(mrkdwn(_how_to_begin(_, reader)))
-    bridges = {bridge.id: bridge for bridge in reader.bridges}
+    known = {bridge.id: bridge for bridge in reader.bridges}
     for insight in page.entries:
-        bridge = bridges[insight.bridge_id]
+        bridge = known[insight.bridge_id]
         blocks += [DividerBlock(), *entry(_, bridge, insight, names, reader.time_zone)]
         if insight.outcome:
             blocks.append(
@@ -70,9 +82,7 @@ def home_tab(reader: Viewer, page: Page, names: Mapping[str, str], state: State)
         if insight.status != WITHDRAWN:
             own = insight.id in page.supported
             blocks.append(controls(_, bridge, insight, undo=own, block_id=f"controls-{insight.id}"))
-    blocks += _paging(_, page)
-    blocks += _bridges(_, reader, state)
-    return home(blocks)
+    return blocks + _paging(_, page)
 
 
 def _how_to_begin(_: Texts, reader: Viewer) -> str:
@@ -107,11 +117,13 @@ def _paging(_: Texts, page: Page) -> list[Block]:
     return [ActionsBlock(elements=buttons), ContextBlock(elements=[MarkdownTextObject(text=shown)])]
 
 
-def _bridges(_: Texts, reader: Viewer, state: State) -> list[Block]:
+def bridges(reader: Viewer, state: State) -> list[Block]:
+    """The bridges, for those who may see them."""
+    _ = reader.texts
     shown = [one for one in reader.bridges if one in reader.managed or one in reader.marketing]
     if not shown and not reader.may_create_bridges:
         return []
-    blocks: list[Block] = [DividerBlock(), HeaderBlock(text=_("Bridges"))]
+    blocks: list[Block] = [HeaderBlock(text=_("Bridges"))]
     for bridge in shown[:10]:
         line = _bridge_line(_, bridge, state.due.get(bridge.id), state.channel_names)
         if bridge.id in state.undelivered and reader.manages(bridge):

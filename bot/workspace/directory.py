@@ -1,5 +1,7 @@
 """Keeps the directory of people, channels and memberships, so that no check waits for Slack (promise 7)."""
 
+from typing import Final
+
 import structlog
 from sqlalchemy import Connection
 
@@ -9,6 +11,7 @@ from bot.services import Services
 from bot.slack import SlackRefused, read_person
 from storage import workspace
 from storage.inbox import InboxRow
+from storage.workspace import Person
 
 log = structlog.get_logger()
 
@@ -46,6 +49,30 @@ def refresh_person(services: Services, row: InboxRow) -> Apply:
             raise
         return nothing
     return lambda connection, say: workspace.save_person(connection, say.team_id, person, say.now)
+
+
+# People of other organisations whom this workspace can't look up (docs.slack.dev, users.info).
+_INVISIBLE: Final = frozenset({"user_not_found", "user_not_visible"})
+
+
+def known_person(services: Services, user_id: str) -> Person | None:
+    """A person from the directory; a newcomer is read from Slack first. None: nobody of this workspace.
+
+    Called by workers, outside any transaction. Raises SlackProblem.
+    """
+    with services.db.reading() as connection:
+        person = workspace.person(connection, services.team_id, user_id)
+    if person is not None:
+        return person
+    try:
+        person = services.slack.person(user_id, services.team_id)
+    except SlackRefused as refused:
+        if refused.code not in _INVISIBLE:
+            raise
+        return None
+    with services.db.writing() as connection:
+        workspace.save_person(connection, services.team_id, person, services.clock.now())
+    return person
 
 
 def refresh_channel(services: Services, row: InboxRow) -> Apply:

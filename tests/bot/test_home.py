@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from bot.home.tab import PAGE, turn_page
+from bot.home.sections import PAGE
+from bot.home.tab import turn_page
 from bot.inbox import Incoming
 from storage import insights, workspace
 from storage.database import Database

@@ -115,12 +115,13 @@ def home_of(_: Texts, shown: int, schedule: Schedule) -> Rendered:
     entries = [INSIGHT, GONE][:shown]
     page = home.Page(entries, total=9 * shown, offset=2 * shown, size=2, supported=frozenset({142}))
     state = home.State({1: schedule}, {SALES: "sales", MARKETING: "marketing"}, {1: (2, "not_in_channel")})
-    return home.home_tab(reader(_), page, NAMES, state)
+    return home.home_tab([home.my_insights(reader(_), page, NAMES), home.bridges(reader(_), state)])
 
 
 def empty_home(_: Texts) -> Rendered:
     page = home.Page([], total=0, offset=0, size=2, supported=frozenset())
-    return home.home_tab(reader(_, bridges=()), page, {}, home.State({}, {}, {}))
+    nobody = reader(_, bridges=())
+    return home.home_tab([home.my_insights(nobody, page, {}), home.bridges(nobody, home.State({}, {}, {}))])
 
 
 def list_page(_: Texts, status: str, kind: str, total: int) -> Rendered:

@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import pytest
+from sqlalchemy import Engine
 from sqlalchemy import event as sqlalchemy_event
 from structlog.testing import capture_logs
 
@@ -13,7 +14,7 @@ from bot.workers import WORKERS
 from storage.database import Database
 from tests.handlers.requests import Slack, http_mode
 from tests.stage import Stage, make_stage
-from tests.support import ANNA, BOT, MARKETING, SALES, TEAM
+from tests.support import ANNA, BOT, MARKETING, MIA, SALES, TEAM
 
 TS = "1772441990.000100"
 AT = "1772441999.000200"
@@ -68,6 +69,17 @@ OF_INTEREST: dict[str, dict[str, Any]] = {
     "flag with a tone": reaction(emoji="pray::skin-tone-3"),
     "unflag": reaction("reaction_removed"),
     "direct message": message(channel="D1", channel_type="im", user=ANNA, text=WORD),
+    "answer below a post of ours": message(
+        user=ANNA, text=WORD, ts="1772441999.000100", thread_ts=TS, parent_user_id="UBOT"
+    ),
+    "answer below a post of ours, shown in the channel": message(
+        subtype="thread_broadcast",
+        user=ANNA,
+        text=WORD,
+        ts="1772441999.000200",
+        thread_ts=TS,
+        root={"user": "UBOT", "text": WORD},
+    ),
     "direct message with a file": message(
         channel="D2", channel_type="im", user=ANNA, text=WORD, subtype="file_share", files=[{"id": "F1"}]
     ),
@@ -114,6 +126,12 @@ OF_INTEREST: dict[str, dict[str, Any]] = {
 # What passes by, most of it many times a minute.
 OF_NONE: dict[str, dict[str, Any]] = {
     "message": message(user=ANNA, text=WORD),
+    "reply to a colleague": message(
+        user=ANNA, text=WORD, ts="1772441999.000300", thread_ts=TS, parent_user_id=MIA
+    ),
+    "reply elsewhere": message(
+        user=ANNA, text=WORD, ts="1772441999.000400", thread_ts=TS, parent_user_id="UBOT", channel="C9"
+    ),
     "message of a bot": message(subtype="bot_message", bot_id="B2", username="CRM", text=WORD),
     "message with a file": message(subtype="file_share", user=ANNA, text=WORD, files=[{"id": "F1"}]),
     "reply shown in the channel": message(
@@ -224,11 +242,12 @@ def test_what_can_not_be_stored_is_not_acknowledged_and_stored_when_slack_repeat
         if statement.startswith("INSERT"):
             raise OSError("disk full")
 
-    engine = stage.services.db.engine
-    sqlalchemy_event.listen(engine, "before_cursor_execute", fail)
-    with capture_logs():
-        assert slack.event(reaction(), event_id="Ev1").status == 500
-    sqlalchemy_event.remove(engine, "before_cursor_execute", fail)
+    sqlalchemy_event.listen(Engine, "before_cursor_execute", fail)  # whichever the database stores with
+    try:
+        with capture_logs():
+            assert slack.event(reaction(), event_id="Ev1").status == 500
+    finally:
+        sqlalchemy_event.remove(Engine, "before_cursor_execute", fail)
     assert stage.rows("inbox") == []
     assert not stage.services.wake.inbox.is_set()
     assert slack.event(reaction(), event_id="Ev1").status == 200

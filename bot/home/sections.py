@@ -1,0 +1,58 @@
+"""What a home tab consists of. Each feature adds its section; a section that has nothing to say is empty."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from slack_sdk.models.blocks import Block
+from sqlalchemy import Connection
+
+from bot.insights.words import names_in
+from bot.messages import home as messages
+from bot.workspace.access import Viewer
+from storage import insights, outbox, schedules, workspace
+
+PAGE: Final = 10
+
+
+@dataclass(frozen=True)
+class Look:
+    """A person looks at her home tab."""
+
+    connection: Connection
+    team_id: str
+    reader: Viewer
+    now: datetime
+    asked: Mapping[str, Any]  # what the last gesture asked to see: the offset of a list, a filter
+
+
+Section = Callable[[Look], list[Block]]
+
+
+def my_insights(look: Look) -> list[Block]:
+    """A page of my insights."""
+    connection, team_id, user_id = look.connection, look.team_id, look.reader.user_id
+    conditions = [insights.of_team(team_id), insights.mine(user_id)]
+    offset = int(look.asked.get("offset", 0))
+    found = insights.select_page(connection, conditions, limit=PAGE, offset=offset)
+    total = insights.count(connection, conditions)
+    names = dict(names_in(connection, team_id, [one.text for one in found]))
+    authors = {one.author_id for one in found if one.author_id}
+    names |= workspace.names(connection, team_id, authors)
+    supported = insights.supported_by(connection, user_id, [one.id for one in found])
+    return messages.my_insights(look.reader, messages.Page(found, total, offset, PAGE, supported), names)
+
+
+def bridges(look: Look) -> list[Block]:
+    """How the bridges stand, and the way to their setup."""
+    connection, reader = look.connection, look.reader
+    due = {one.bridge_id: one for one in schedules.all_of_team(connection, look.team_id)}
+    channels = {bridge.marketing_channel_id for bridge in reader.bridges}
+    channels |= {channel for bridge in reader.bridges for channel in bridge.sales_channel_ids}
+    channel_names = workspace.channel_names(connection, look.team_id, channels)
+    undelivered = outbox.parked_of_bridges(connection)
+    return messages.bridges(reader, messages.State(due, channel_names, undelivered))
+
+
+SECTIONS: Final[tuple[Section, ...]] = (my_insights, bridges)

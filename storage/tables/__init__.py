@@ -1,0 +1,50 @@
+"""One schema for SQLite and PostgreSQL. `*_at` is an instant (aware UTC), `*_on` a local date.
+
+Instants of work (leases, backoff, pace) are in real time; all others follow the injected clock.
+"""
+
+from storage.tables.base import metadata
+from storage.tables.bridges import bridge_channels, bridge_managers, bridges, categories
+from storage.tables.insights import flags, history, insights, supporters
+from storage.tables.machinery import (
+    catchup_jobs,
+    channel_pace,
+    gestures,
+    inbox,
+    outbox,
+    quotes,
+    runs,
+    schedules,
+    thread_replies,
+    threads,
+    timers,
+)
+from storage.tables.workspace import channel_members, channels, people, person_settings, workspaces
+
+__all__ = [
+    "bridge_channels",
+    "bridge_managers",
+    "bridges",
+    "catchup_jobs",
+    "categories",
+    "channel_members",
+    "channel_pace",
+    "channels",
+    "flags",
+    "gestures",
+    "history",
+    "inbox",
+    "insights",
+    "metadata",
+    "outbox",
+    "people",
+    "person_settings",
+    "quotes",
+    "runs",
+    "schedules",
+    "supporters",
+    "thread_replies",
+    "threads",
+    "timers",
+    "workspaces",
+]
