@@ -15,7 +15,8 @@ from storage.rows import lock
 _FOLDER: Final = Path(__file__).parent / "migrations"
 
 
-def _config() -> Config:
+def alembic_config() -> Config:
+    """How Alembic finds the migrations."""
     config = Config()
     config.set_main_option("script_location", str(_FOLDER))
     return config
@@ -23,7 +24,7 @@ def _config() -> Config:
 
 def newest() -> str:
     """The revision this Frontline works with."""
-    head = ScriptDirectory.from_config(_config()).get_current_head()
+    head = ScriptDirectory.from_config(alembic_config()).get_current_head()
     assert head is not None
     return head
 
@@ -40,7 +41,7 @@ def current(database: Database) -> str | None:
 def refuse_newer(database: Database) -> str | None:
     """The database's revision, as `current`. Raises DatabaseProblem also where a newer Frontline made it."""
     revision = current(database)
-    known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
+    known = {script.revision for script in ScriptDirectory.from_config(alembic_config()).walk_revisions()}
     if revision is not None and revision not in known:
         raise DatabaseProblem(
             f"The database was made by a newer Frontline (schema {revision}; this one knows up to "
@@ -60,7 +61,7 @@ def upgrade(database: Database) -> tuple[str | None, str]:
     try:
         with database.writing() as connection:
             lock(connection, "migrations")  # replicas that start together
-            config = _config()
+            config = alembic_config()
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
     except DBAPIError as problem:

@@ -128,9 +128,7 @@ def test_an_unreachable_slack(installation: Installation) -> None:
 
 def test_missing_scopes_are_named(installation: Installation) -> None:
     installation.bridge()
-    found = checks(
-        installation.settings(), [*BOT_SCOPES, "pins:read", "bookmarks:read"], installation.clock
-    )
+    found = checks(installation.settings(), [*BOT_SCOPES, "pins:read", "bookmarks:read"], installation.clock)
     assert [(check.name, check.says) for check in found if not check.is_ok] == [
         ("scopes", "missing: bookmarks:read, pins:read")
     ]
