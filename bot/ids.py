@@ -53,6 +53,10 @@ class View(StrEnum):
     BRIDGE = "bridge_setup"
     CATEGORIES = "bridge_categories"
     DIGEST = "digest_schedule"
+    TRIAGE = "triage"  # untriaged insights, one by one
+    TRIAGE_OUTCOME = "triage_outcome"
+    TRIAGE_CATEGORY = "triage_category"
+    TRIAGE_MERGE = "triage_merge"
     NOTICE = "notice"  # says something; has nothing to submit
 
 
@@ -79,6 +83,14 @@ class Action(StrEnum):
     PICK_BRIDGE = "insight_bridge"  # in the form: the categories follow
     DIGEST_FREQUENCY = "digest_frequency"  # in the form: the day's field follows
     DIGEST_SEND = "digest_send_now"  # from the preview
+    TRIAGE_ACKNOWLEDGE = "triage_acknowledge"
+    TRIAGE_TAKE = "triage_take"
+    TRIAGE_DONE = "triage_done"
+    TRIAGE_DECLINE = "triage_decline"
+    TRIAGE_MORE = "triage_more"  # the menu behind the buttons
+    TRIAGE_OPEN = "triage_open"  # begin to walk through what is untriaged
+    TRIAGE_NEXT = "triage_next"
+    TRIAGE_BACK = "triage_back"  # from a form to the insight that the walk stands at
     TIME_ZONE = "bridge_time_zone"  # options loaded from Frontline
 
 
@@ -94,6 +106,9 @@ class Field(StrEnum):
     URGENT = "urgent"
     DEAL = "deal"
     NOTE = "note"
+    OUTCOME = "outcome"
+    TARGET = "merge_target"
+    THRESHOLD = "card_threshold"
     NAME = "name"
     SALES = "sales_channels"
     MARKETING = "marketing_channel"

@@ -75,12 +75,18 @@ class Say:
         message: Mapping[str, Any],
         *,
         parent_id: int | None = None,
+        thread_ts: str | None = None,
         bridge_id: int | None = None,
         quoted: Iterable[int] = (),
         expires_at: datetime | None = None,
     ) -> int | None:
-        """Say something in a channel, or in the thread of the post `parent_id`. None: it was said before."""
+        """Say something in a channel, in the thread of the post `parent_id`, or below somebody's message.
+
+        None: it was said before.
+        """
         lane = f"channel:{channel_id}" if parent_id is None else f"thread:{parent_id}"
+        if thread_ts is not None:
+            lane = f"thread:{channel_id}:{thread_ts}"
         row = self._row(
             "post",
             key,
@@ -88,19 +94,26 @@ class Say:
             channel_id=channel_id,
             payload=dict(message),
             parent_id=parent_id,
+            thread_ts=thread_ts,
             bridge_id=bridge_id,
             expires_at=expires_at,
         )
         return outbox.add(self.connection, row, quoted)
 
     def direct(
-        self, key: str, user_id: str, message: Mapping[str, Any], *, bridge_id: int | None = None
+        self,
+        key: str,
+        user_id: str,
+        message: Mapping[str, Any],
+        *,
+        bridge_id: int | None = None,
+        quoted: Iterable[int] = (),
     ) -> None:
         """Say something to one person in a direct message."""
         row = self._row(
             "direct", key, f"direct:{user_id}", user_id=user_id, payload=dict(message), bridge_id=bridge_id
         )
-        outbox.add(self.connection, row)
+        outbox.add(self.connection, row, quoted)
 
     def note(
         self,

@@ -13,6 +13,8 @@ from bot.outbox import Builder
 from bot.schedules import Job
 from bot.threads import Follower
 from bot.timers import Bell
+from bot.triage.changed import CARD
+from bot.triage.shown import build_card
 from bot.workspace import moods
 
 FOLLOWERS: Mapping[str, Follower] = {}
@@ -31,4 +33,4 @@ WORKERS: Mapping[str, Worker] = {
 }
 JOBS: Mapping[str, Job] = {"digest": post_digest}
 BELLS: Mapping[str, Bell] = {}
-BUILDERS: Mapping[str, Builder] = {"home": build_home, "redact": build_redaction}
+BUILDERS: Mapping[str, Builder] = {"home": build_home, "redact": build_redaction, CARD: build_card}

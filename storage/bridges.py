@@ -20,6 +20,7 @@ from storage.tables import (
 )
 
 DEFAULT_NAME: Final = "default"  # of the bridge that the settings make
+DEFAULT_THRESHOLD: Final = 3  # supporters that bring an insight into the marketing channel at once
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,7 @@ class Bridge:
     manager_ids: tuple[str, ...]
     categories: tuple[Category, ...]  # by position, retired ones included
     created_at: datetime
+    card_threshold: int = DEFAULT_THRESHOLD
 
     @property
     def active_categories(self) -> tuple[Category, ...]:
@@ -75,6 +77,7 @@ class BridgeRow:
     language: str
     flag_emoji: list[str]
     created_at: datetime
+    card_threshold: int
 
 
 def all_bridges(connection: Connection, team_id: str) -> list[Bridge]:
@@ -140,6 +143,7 @@ def _whole(connection: Connection, row: BridgeRow) -> Bridge:
         manager_ids=tuple(managers),
         categories=tuple(kinds),
         created_at=row.created_at,
+        card_threshold=row.card_threshold,
     )
 
 
@@ -154,6 +158,7 @@ class BridgeValues:
     flag_emoji: Sequence[str]
     sales_channel_ids: Sequence[str]
     manager_ids: Sequence[str]
+    card_threshold: int = DEFAULT_THRESHOLD
 
 
 def add_bridge(connection: Connection, team_id: str, values: BridgeValues, at: datetime) -> int:
@@ -178,6 +183,7 @@ def _own(values: BridgeValues) -> dict[str, object]:
         "time_zone": values.time_zone,
         "language": values.language,
         "flag_emoji": list(values.flag_emoji),
+        "card_threshold": values.card_threshold,
     }
 
 

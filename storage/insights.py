@@ -1,7 +1,7 @@
 """Insights with their flags, supporters and history."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -47,6 +47,12 @@ class Insight:
     changed_at: datetime
     edited_at: datetime | None
     text_removed_at: datetime | None
+    status_by: str | None = field(default=None, kw_only=True)
+    status_at: datetime | None = field(default=None, kw_only=True)
+    taken_by: str | None = field(default=None, kw_only=True)
+    first_response_at: datetime | None = field(default=None, kw_only=True)
+    outcome_at: datetime | None = field(default=None, kw_only=True)
+    merged_into_id: int | None = field(default=None, kw_only=True)
 
 
 @dataclass(frozen=True)
@@ -71,7 +77,8 @@ class Change:
 
 
 _SELECT = columns_for(insights, Insight)
-LIVE: ColumnElement[bool] = insights.c.status != "withdrawn"
+# What counts: one that was merged into another counts there.
+LIVE: ColumnElement[bool] = insights.c.status.not_in(("withdrawn", "merged"))
 
 
 def add(connection: Connection, team_id: str, values: Mapping[str, Any]) -> int:
@@ -220,6 +227,20 @@ def supported_by(connection: Connection, user_id: str, insight_ids: Collection[i
     return frozenset(rows)
 
 
+def move_merged(connection: Connection, from_id: int, to_id: int) -> None:
+    """What was merged into the one is part of the other from now on."""
+    connection.execute(
+        update(insights).where(insights.c.merged_into_id == from_id).values(merged_into_id=to_id)
+    )
+
+
+def merged_into(connection: Connection, insight_id: int) -> list[Insight]:
+    """The insights that are part of this one, oldest first."""
+    return fetch_all(
+        connection, _SELECT.where(insights.c.merged_into_id == insight_id).order_by(insights.c.id), Insight
+    )
+
+
 # --- history -----------------------------------------------------------------------------------------------
 
 
@@ -246,6 +267,39 @@ def history_of(connection: Connection, insight_id: int) -> list[Change]:
         columns_for(history, Change).where(history.c.insight_id == insight_id).order_by(history.c.id),
         Change,
     )
+
+
+# --- what nobody has looked at yet -------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Untriaged:
+    """New insights of these bridges that still have their text; of one category, or of all."""
+
+    bridge_ids: tuple[int, ...]
+    category: str | None = None
+
+    @property
+    def conditions(self) -> list[ColumnElement[bool]]:
+        found: list[ColumnElement[bool]] = [
+            of_bridges(self.bridge_ids),
+            insights.c.status == "new",
+            insights.c.text_removed_at.is_(None),
+        ]
+        return found if self.category is None else [*found, insights.c.category == self.category]
+
+
+def next_untriaged(connection: Connection, wanted: Untriaged, after_id: int) -> Insight | None:
+    """The oldest one that came after that one."""
+    return fetch_one(
+        connection,
+        _SELECT.where(*wanted.conditions, insights.c.id > after_id).order_by(insights.c.id).limit(1),
+        Insight,
+    )
+
+
+def count_untriaged(connection: Connection, wanted: Untriaged) -> int:
+    return count(connection, wanted.conditions)
 
 
 # --- lists -------------------------------------------------------------------------------------------------

@@ -210,5 +210,26 @@ def with_home(connection: Connection, team_id: str, user_ids: Collection[str]) -
     )
 
 
+def members_looking(connection: Connection, team_id: str, channel_id: str, since: datetime) -> list[str]:
+    """Members of the channel who have opened their home tab since then."""
+    return list(
+        connection.scalars(
+            select(person_settings.c.user_id)
+            .join(
+                channel_members,
+                and_(
+                    channel_members.c.team_id == person_settings.c.team_id,
+                    channel_members.c.user_id == person_settings.c.user_id,
+                ),
+            )
+            .where(
+                channel_members.c.team_id == team_id,
+                channel_members.c.channel_id == channel_id,
+                person_settings.c.home_opened_at >= since,
+            )
+        )
+    )
+
+
 def known_channels(connection: Connection, team_id: str) -> list[Channel]:
     return fetch_all(connection, columns_for(channels, Channel).where(channels.c.team_id == team_id), Channel)

@@ -72,7 +72,7 @@ def test_every_id_has_exactly_one_listener(database: Database) -> None:
 
 OF_ACTIONS = ("action", "options")
 # Forms without a submit button: nothing comes back from them but their buttons.
-ANSWERED_BY_NOBODY = {ids.View.BRIDGES, ids.View.MANAGE_MESSAGE, ids.View.NOTICE}
+ANSWERED_BY_NOBODY = {ids.View.BRIDGES, ids.View.MANAGE_MESSAGE, ids.View.NOTICE, ids.View.TRIAGE}
 
 
 def test_every_subscribed_event_is_read() -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Final
 
 from sqlalchemy import Connection
 
@@ -19,6 +20,8 @@ from storage import workspace
 from storage.bridges import Bridge, BridgeValues
 from storage.workspace import Channel
 
+MOST_THRESHOLD: Final = 999
+
 
 @dataclass(frozen=True)
 class BridgeAnswers:
@@ -31,6 +34,7 @@ class BridgeAnswers:
     language: str | None
     emoji: str
     managers: tuple[str, ...]
+    threshold: str | None
 
     @property
     def channels(self) -> tuple[str, ...]:
@@ -47,6 +51,7 @@ def read_answers(form: FormState) -> BridgeAnswers:
         language=form.option(Field.LANGUAGE),
         emoji=form.text(Field.EMOJI) or "",
         managers=tuple(dict.fromkeys(form.many(Field.MANAGERS))),
+        threshold=form.text(Field.THRESHOLD),
     )
 
 
@@ -94,6 +99,7 @@ def checked(
         Field.LANGUAGE: None if answers.language in LANGUAGES else N_("Choose a language of the list."),
         Field.EMOJI: _emoji(check),
         Field.MANAGERS: _managers(connection, team_id, check),
+        Field.THRESHOLD: _threshold(answers.threshold),
     }
     told = {str(block): fault for block, fault in faults.items() if fault is not None}
     if told:
@@ -101,6 +107,7 @@ def checked(
     assert answers.marketing is not None
     assert answers.zone is not None
     assert answers.language is not None
+    assert answers.threshold is not None
     return BridgeValues(
         name=answers.name,
         marketing_channel_id=answers.marketing,
@@ -109,6 +116,7 @@ def checked(
         flag_emoji=read_emoji(answers.emoji).names,
         sales_channel_ids=answers.sales,
         manager_ids=_managers_to_be(check),
+        card_threshold=int(answers.threshold),
     )
 
 
@@ -201,6 +209,12 @@ def _managers_to_be(check: Check) -> tuple[str, ...]:
     if check.who.is_admin:
         return check.answers.managers
     return check.bridge.manager_ids if check.bridge else (check.who.user_id,)
+
+
+def _threshold(text: str | None) -> Message | None:
+    if text is not None and text.isascii() and text.isdecimal() and 1 < int(text) <= MOST_THRESHOLD:
+        return None
+    return N_("Write a number from 2 to {most}.", most=MOST_THRESHOLD)
 
 
 def _first(faults: Iterable[Message | None]) -> Message | None:

@@ -12,12 +12,13 @@ from bot.i18n import N_
 from bot.inbox import say_for
 from bot.insights.details import changed_fields, read_details
 from bot.insights.rules import SHORTCUT, WITHDRAWN, may_change
-from bot.insights.support import Support, refresh_homes, settle_support
+from bot.insights.support import Support, settle_support
 from bot.insights.words import index_insight, names_in
 from bot.messages import insight_forms as forms
 from bot.messages import insights as messages
 from bot.outbox import Say
 from bot.services import Services
+from bot.triage.changed import insight_changed
 from bot.workspace.access import Viewer, require_colleague, viewer
 from storage import inbox, insights
 from storage.bridges import Bridge
@@ -65,14 +66,21 @@ def change_category(services: Services, gesture: Gesture, insight_id: int, key: 
         category = bridge.category(key)
         if category is None or category.is_retired:
             raise UserError(N_("That category is no longer in use; choose another."))
-        if inbox.first_time(connection, gesture.key, services.clock.now()) and insight.category != key:
+        if inbox.first_time(connection, gesture.key, services.clock.now()):
             say = say_for(services, connection, gesture.key)
-            values = {"category": key, "category_by": "person", "changed_at": say.now}
-            insights.change(connection, insight.id, values)
-            detail = {"from": insight.category, "to": key}
-            insights.record(connection, insight.id, say.now, gesture.user_id, "category", detail)
-            refresh_homes(connection, say, insight)
+            file_under(connection, say, insight, gesture.user_id, key)
         return _note(connection, reader, bridge, insight.id)
+
+
+def file_under(connection: Connection, say: Say, insight: Insight, user_id: str, key: str) -> None:
+    """Change the category, with its history; filed there already, nothing changes."""
+    if insight.category == key:
+        return
+    values = {"category": key, "category_by": "person", "changed_at": say.now}
+    insights.change(connection, insight.id, values)
+    detail = {"from": insight.category, "to": key}
+    insights.record(connection, insight.id, say.now, user_id, "category", detail)
+    insight_changed(connection, say, insight.id)
 
 
 def undo(services: Services, gesture: Gesture, insight_id: int) -> Answer:
@@ -92,7 +100,7 @@ def undo(services: Services, gesture: Gesture, insight_id: int) -> Answer:
         result = settle_support(connection, say, insight, gesture.user_id, supports=False)
         if result is Support.SAME:
             raise UserError(N_("Your support for #{number} is taken back already.", number=insight.number))
-        refresh_homes(connection, say, insight)
+        insight_changed(connection, say, insight.id)
         return Reply(messages.undone(reader.texts, insight, result), replaces=True)
 
 
@@ -143,7 +151,7 @@ def apply_details(
     current = insights.by_id(connection, insight.id)
     assert current is not None
     index_insight(connection, say.team_id, current)
-    refresh_homes(connection, say, current)
+    insight_changed(connection, say, insight.id)
 
 
 def manage(services: Services, gesture: Gesture, insight_id: int) -> Answer:
@@ -165,7 +173,7 @@ def add_support(services: Services, gesture: Gesture, insight_id: int) -> Answer
             say = say_for(services, connection, gesture.key)
             flag_by_shortcut(connection, say, insight, gesture.user_id)
             settle_support(connection, say, insight, gesture.user_id, supports=True)
-            refresh_homes(connection, say, insight)
+            insight_changed(connection, say, insight.id)
     return manage(services, gesture, insight_id)
 
 

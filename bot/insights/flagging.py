@@ -10,11 +10,12 @@ from bot.inbox import Apply
 from bot.insights import capture
 from bot.insights.capture import Links, store_insight
 from bot.insights.rules import counts, flag_decides_category, is_news
-from bot.insights.support import Support, refresh_homes, settle_support
+from bot.insights.support import Support, settle_support
 from bot.messages import insights as messages
 from bot.outbox import Say
 from bot.services import Services
 from bot.slack import SourceMessage
+from bot.triage.changed import insight_changed
 from bot.workspace.access import viewer
 from bot.workspace.directory import known_person, nothing
 from storage import bridges, insights, workspace
@@ -134,10 +135,12 @@ def _tell(
     insight = insights.by_id(connection, insight_id)
     assert insight is not None and insight.channel_id is not None
     reader = viewer(connection, say.team_id, user_id)
-    names = workspace.names(connection, say.team_id, [insight.reporter_id])
-    note = messages.note_of_support(reader.texts, bridge, insight, user_id, result, names)
+    whole = insights.by_id(connection, insight.merged_into_id) if insight.merged_into_id else None
+    shown = whole or insight
+    names = workspace.names(connection, say.team_id, [shown.reporter_id])
+    note = messages.note_of_support(reader.texts, bridge, shown, user_id, result, names)
     say.note(f"note:{natural_key}", insight.channel_id, user_id, note, thread_ts=insight.thread_ts)
-    refresh_homes(connection, say, insight)
+    insight_changed(connection, say, insight.id)
 
 
 def _refusing_own(row: InboxRow) -> Apply:

@@ -8,12 +8,13 @@ from bot.insights import capture
 from bot.insights.capture import store_insight
 from bot.insights.change import flag_by_shortcut
 from bot.insights.saving import bridges_for
-from bot.insights.support import refresh_homes, settle_support
+from bot.insights.support import settle_support
 from bot.messages import insights as messages
 from bot.messages.help import help_blocks
 from bot.outbox import Say
 from bot.services import Services
 from bot.slack import SlackRefused
+from bot.triage.changed import insight_changed
 from bot.workspace.access import require_colleague, viewer
 from bot.workspace.directory import GONE, nothing
 from storage import bridges, inbox, insights
@@ -101,6 +102,6 @@ def save_message(services: Services, row: InboxRow) -> Apply:
             say.post(f"saved:{row.natural_key}", message.channel_id, note)
         else:
             say.note(f"saved:{row.natural_key}", message.channel_id, user_id, note)
-        refresh_homes(connection, say, current)
+        insight_changed(connection, say, current.id)
 
     return apply

@@ -11,6 +11,7 @@ SHORTCUT: Final = ""  # stands for the emoji where a message was saved by shortc
 
 NEW: Final = "new"
 WITHDRAWN: Final = "withdrawn"
+MERGED: Final = "merged"  # into another insight, where it counts from then on
 
 
 def counts(flags: Iterable[Flag], bridge: Bridge) -> bool:

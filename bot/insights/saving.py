@@ -16,7 +16,7 @@ from bot.insights.capture import Capture, Links, of_message, store_insight
 from bot.insights.change import apply_details, flag_by_shortcut, may_see
 from bot.insights.details import read_details
 from bot.insights.rules import may_change
-from bot.insights.support import refresh_homes, settle_support
+from bot.insights.support import settle_support
 from bot.insights.words import names_in
 from bot.messages import insight_forms as forms
 from bot.messages import insights as messages
@@ -24,6 +24,7 @@ from bot.messages.common import notice
 from bot.outbox import Say
 from bot.services import Services
 from bot.slack import SourceMessage
+from bot.triage.changed import insight_changed
 from bot.workspace.access import Viewer, require_colleague, viewer
 from storage import inbox, insights
 from storage.bridges import Bridge
@@ -84,7 +85,7 @@ def store_typed(
                 category=category,
                 details={"customer": customer},
             )
-            refresh_homes(connection, say, insight)
+            insight_changed(connection, say, insight.id)
         return Reply(messages.saved(reader.texts, bridge, insight))
 
 
@@ -254,7 +255,7 @@ def confirm(
         say.note(f"note:{gesture.key}", channel_id, gesture.user_id, note)
     else:
         say.direct(f"note:{gesture.key}", gesture.user_id, note)
-    refresh_homes(connection, say, current)
+    insight_changed(connection, say, current.id)
 
 
 def _store_words(

@@ -7,13 +7,13 @@ from sqlalchemy import Connection
 from bot.i18n import texts
 from bot.inbox import Apply
 from bot.insights.capture import MOST_TEXT, Links, links_of
-from bot.insights.support import refresh_homes
 from bot.insights.words import index_insight
 from bot.messages import insights as messages
 from bot.messages.quotes import without_quotes
 from bot.outbox import Say
 from bot.services import Services
 from bot.slack import SlackRefused, SourceMessage
+from bot.triage.changed import insight_changed
 from bot.workspace.directory import GONE, nothing
 from storage import bridges, insights, outbox
 from storage.inbox import InboxRow
@@ -82,7 +82,7 @@ def _take_over(
     current = insights.by_id(connection, insight.id)
     assert current is not None
     index_insight(connection, say.team_id, current)
-    refresh_homes(connection, say, current)
+    insight_changed(connection, say, current.id)
 
 
 def message_deleted(services: Services, row: InboxRow) -> Apply:
@@ -115,7 +115,7 @@ def remove_text(connection: Connection, say: Say, insight: Insight) -> None:
         # A post that was given up in doubt may stand in the channel all the same.
         if post.state in ("pending", "sent") or post.in_doubt_at is not None:
             say.redact(post, insight.number)
-    refresh_homes(connection, say, current)
+    insight_changed(connection, say, current.id)
 
 
 def words_gone(connection: Connection, insight: Insight) -> str:

@@ -25,6 +25,8 @@ def settle_support(
     connection: Connection, say: Say, insight: Insight, user_id: str, *, supports: bool
 ) -> Support:
     """Let a person support the insight or not; gives what that came to."""
+    if insight.merged_into_id is not None:
+        return _settle_merged(connection, say, insight, user_id, supports=supports)
     supporters = insights.supporters_of(connection, insight.id)
     if supports == (user_id in supporters):
         return Support.SAME
@@ -50,6 +52,37 @@ def settle_support(
     return result
 
 
+def _settle_merged(
+    connection: Connection, say: Say, insight: Insight, user_id: str, *, supports: bool
+) -> Support:
+    """Support of what is part of another counts there; taken back, unless she flagged that one too."""
+    supporters = insights.supporters_of(connection, insight.id)
+    whole = insights.by_id(connection, insight.merged_into_id or 0)
+    if whole is None or supports == (user_id in supporters):
+        return Support.SAME
+    if supports:
+        insights.add_supporter(connection, insight.id, user_id, say.now)
+        supporters.append(user_id)
+        settle_support(connection, say, whole, user_id, supports=True)
+    else:
+        insights.remove_supporter(connection, insight.id, user_id)
+        supporters.remove(user_id)
+        if not _flagged(connection, say.team_id, whole, user_id):
+            settle_support(connection, say, whole, user_id, supports=False)
+    insights.change(connection, insight.id, {"supporter_count": len(supporters), "changed_at": say.now})
+    result = Support.ADDED if supports else Support.KEPT
+    insights.record(connection, insight.id, say.now, user_id, result)
+    return result
+
+
+def _flagged(connection: Connection, team_id: str, insight: Insight, user_id: str) -> bool:
+    """Whether a flag of hers stands at the insight's own message; what she typed is hers anyway."""
+    if insight.channel_id is None or insight.message_ts is None:
+        return insight.author_id == user_id
+    found = insights.flags_of(connection, team_id, insight.channel_id, insight.message_ts, user_id)
+    return any(flag.is_on and not flag.is_undone for flag in found)
+
+
 def _after_removal(insight: Insight, left: list[str]) -> Support:
     if left:
         return Support.REMOVED
@@ -63,12 +96,3 @@ def mark_message(connection: Connection, say: Say, insight: Insight, *, on: bool
     channel = workspace.channel(connection, say.team_id, insight.channel_id)
     if channel is not None and channel.is_member and not channel.is_shared:
         say.react(insight.channel_id, insight.message_ts, CONFIRMATION, on=on)
-
-
-def refresh_homes(connection: Connection, say: Say, insight: Insight) -> None:
-    """Bring the home tabs of all concerned up to date, where they have ever been opened."""
-    concerned = {insight.reporter_id, *insights.supporters_of(connection, insight.id)}
-    if insight.author_id:
-        concerned.add(insight.author_id)
-    for user_id in workspace.with_home(connection, say.team_id, concerned):
-        say.home(user_id)

@@ -23,7 +23,7 @@ from bot.i18n import LANGUAGES, Texts
 from bot.ids import Action, Field, View
 from bot.messages.common import comma, field, message, modal, mrkdwn, option
 from bot.slacktext import inert_mrkdwn
-from storage.bridges import Bridge
+from storage.bridges import DEFAULT_THRESHOLD, Bridge
 
 NAME_LIMIT: Final = 80
 MOST_LISTED: Final = 90  # bridges in the list; a form takes 100 blocks
@@ -85,6 +85,7 @@ def bridge_form(_: Texts, start: FormStart) -> dict[str, Any]:
                 "Each category has its own emoji besides."
             ),
         ),
+        _threshold(_, bridge),
         *_managers(_, start),
         *_buttons(_, start),
     ]
@@ -137,6 +138,18 @@ def _language_select(chosen: str) -> StaticSelectElement:
     return StaticSelectElement(
         action_id=Field.LANGUAGE, options=list(options.values()), initial_option=options[chosen]
     )
+
+
+def _threshold(_: Texts, bridge: Bridge | None) -> Block:
+    element = PlainTextInputElement(
+        action_id=Field.THRESHOLD,
+        initial_value=str(bridge.card_threshold if bridge else DEFAULT_THRESHOLD),
+        max_length=3,
+    )
+    hint = _(
+        "So many people who flag the same bring it into the marketing channel at once, as urgent ones do."
+    )
+    return field(Field.THRESHOLD, _("Show at once from this many people"), element, hint=hint)
 
 
 def _managers(_: Texts, start: FormStart) -> list[Block]:

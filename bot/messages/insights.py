@@ -170,6 +170,7 @@ def status_label(_: Texts, status: str) -> str:
         "done": _("done"),
         "declined": _("declined"),
         "withdrawn": _("withdrawn"),
+        "merged": _("merged into another"),
     }[status]
 
 

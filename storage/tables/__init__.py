@@ -5,7 +5,7 @@ Instants of work (leases, backoff, pace) are in real time; all others follow the
 
 from storage.tables.base import metadata
 from storage.tables.bridges import bridge_channels, bridge_managers, bridges, categories
-from storage.tables.insights import flags, history, insights, supporters
+from storage.tables.insights import flags, history, insights, supporters, told
 from storage.tables.machinery import (
     catchup_jobs,
     channel_pace,
@@ -46,5 +46,6 @@ __all__ = [
     "thread_replies",
     "threads",
     "timers",
+    "told",
     "workspaces",
 ]

@@ -16,6 +16,8 @@ bridges = Table(
     Column("language", String(8), nullable=False),
     Column("flag_emoji", Json, nullable=False),  # list of names; these leave the category to Frontline
     Column("created_at", Instant, nullable=False),
+    # So many supporters bring an insight into the marketing channel at once.
+    Column("card_threshold", Integer, nullable=False, server_default="3"),
     UniqueConstraint("team_id", "name"),
 )
 

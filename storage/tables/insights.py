@@ -47,6 +47,12 @@ insights = Table(
     Column("is_urgent", Boolean, nullable=False, default=False),
     Column("status", String(16), nullable=False, default="new"),
     Column("outcome", Text),
+    Column("status_by", slack_id()),  # who moved the status last, and when; NULL: nobody has acted
+    Column("status_at", Instant),
+    Column("taken_by", slack_id()),  # who works on it, or did
+    Column("first_response_at", Instant),  # when marketing first acted
+    Column("outcome_at", Instant),
+    Column("merged_into_id", Key),
     Column("supporter_count", Integer, nullable=False, default=1),
     Column("said_at", Instant, nullable=False),  # when the message was written
     Column("created_at", Instant, nullable=False),  # when it became an insight
@@ -59,6 +65,9 @@ insights = Table(
     Index(None, "bridge_id", "status", "created_at"),
     Index(None, "bridge_id", "category", "status", "created_at"),
     Index(None, "team_id", "reporter_id", "created_at"),
+    Index(None, "bridge_id", "outcome_at"),
+    Index(None, "bridge_id", "first_response_at"),
+    Index(None, "merged_into_id"),
     Index(
         "ix_insights_text_removed",
         "text_removed_at",
@@ -88,6 +97,16 @@ supporters = Table(
     Column("user_id", slack_id(), primary_key=True),
     Column("since_at", Instant, nullable=False),
     Index(None, "user_id"),
+)
+
+# What each person was told last of what became of an insight: she is told once, and of news only.
+told = Table(
+    "told",
+    metadata,
+    Column("insight_id", Key, ForeignKey("insights.id", ondelete="CASCADE"), primary_key=True),
+    Column("user_id", slack_id(), primary_key=True),
+    Column("news", String(64), nullable=False),  # the status, and of an outcome its instant
+    Column("told_at", Instant, nullable=False),
 )
 
 history = Table(

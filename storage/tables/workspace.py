@@ -40,6 +40,7 @@ person_settings = Table(
     Column("user_id", slack_id(), primary_key=True),
     Column("language", String(8)),  # NULL: by the person's Slack language
     Column("home_opened_at", Instant),
+    Column("notices", String(8)),  # all · outcome · off; NULL: all
 )
 
 channels = Table(

@@ -21,11 +21,24 @@ from bot.digests.compile import CategoryPart, Queue
 from bot.digests.schedule import Frequency, Rhythm
 from bot.i18n import LANGUAGES, Texts, texts
 from bot.insights.support import Support
-from bot.messages import bridges, categories, common, digest, digest_form, help, home, insight_forms, insights
+from bot.messages import (
+    bridges,
+    categories,
+    common,
+    digest,
+    digest_form,
+    help,
+    home,
+    insight_forms,
+    insights,
+    triage,
+    triage_walk,
+)
 from bot.messages import moods as troubles
 from bot.messages.bridges import FormStart
 from bot.messages.categories import ShownCategory
 from bot.messages.moods import Fault, Trouble
+from bot.triage.rules import Pressed, Step
 from bot.workspace.access import Viewer
 from playground import blocks as slack
 from storage.digests import Totals, Touched
@@ -39,6 +52,8 @@ Sample = Callable[[Texts], Rendered]
 BUTTON_SHOWN = 30  # characters of a button that Slack shows
 BRIDGE = a_bridge(sales_channel_ids=(SALES, "CSALES2"))
 OTHER = a_bridge(id=2, name="EMEA")
+STATUSES = ("new", "acknowledged", "in_progress", "done", "declined", "withdrawn")
+PRESSED = Pressed(142, "new@0")
 KINDS = [ShownCategory(one.key, f"{one.key} …", one.emoji) for one in default_categories()]
 INSIGHT = an_insight(
     142,
@@ -135,6 +150,21 @@ def list_page(_: Texts, status: str, kind: str, total: int) -> Rendered:
     )
 
 
+def shown(**changes: Any) -> triage.Shown:
+    values = {
+        "status_by": ANNA,
+        "status_at": datetime(2026, 3, 2, 9, tzinfo=UTC),
+        "taken_by": ANNA,
+        **changes,
+    }
+    return triage.Shown(BRIDGE, replace(INSIGHT, **values), NAMES, "Europe/Berlin", target=7)
+
+
+def triage_card(_: Texts, status: str, *, is_urgent: bool) -> Rendered:
+    long = {"outcome": "word " * 400, "note": "*note* " * 400} if is_urgent else {"outcome": None}
+    return triage.card(_, shown(status=status, is_urgent=is_urgent, **long))
+
+
 def trouble(fault: Fault, *, is_marketing: bool) -> Trouble:
     return Trouble("default", "#sales", is_marketing, fault)
 
@@ -225,10 +255,28 @@ SAMPLES: dict[str, list[Sample]] = {
     ],
     "insights.page": [
         partial(list_page, status=status, kind=kind, total=total)
-        for status in ("new", "acknowledged", "in_progress", "done", "declined", "withdrawn")
+        for status in (*STATUSES, "merged")
         for kind in ("search", "mine", "list")
         for total in (0, 1, 22)
     ],
+    "triage.card": [
+        partial(triage_card, status=status, is_urgent=urgent)
+        for status in (*STATUSES, "merged")
+        for urgent in (True, False)
+    ],
+    "triage.outcome_form": [
+        lambda _: triage.outcome_form(_, shown(), triage.Asked(PRESSED, Step.DONE, "1:142:")),
+        lambda _: triage.outcome_form(_, shown(outcome=None), triage.Asked(PRESSED, Step.DECLINE)),
+    ],
+    "triage.category_form": [lambda _: triage.category_form(_, shown(), triage.Asked(PRESSED, None, ":0:"))],
+    "triage.merge_form": [lambda _: triage.merge_form(_, shown(), triage.Asked(PRESSED))],
+    "triage_walk.page": [
+        lambda _: triage_walk.page(
+            _, shown(), ":142:", 21, names_bridge=True, above="Tom took #142 just now."
+        ),
+        lambda _: triage_walk.page(_, shown(status="done"), ":142:", 1, names_bridge=False, above=None),
+    ],
+    "triage_walk.end": [partial(triage_walk.end, left=left, walk=":0:") for left in (0, 1, 22)],
     "moods.trouble_message": [lambda _: troubles.trouble_message(_, all_troubles())],
 }
 # What is made of a text that is said already, or no message at all.

@@ -28,6 +28,7 @@ BRIDGE: Mapping[str, Any] = {
     "language": "en",
     "emoji": ":bulb: :fire:",
     "managers": [],
+    "threshold": "3",
 }
 
 
@@ -42,6 +43,7 @@ def bridge_values(**changes: Any) -> dict[str, dict[str, Any]]:
         Field.LANGUAGE: chosen(one["language"]),
         Field.EMOJI: typed(one["emoji"]),
         Field.MANAGERS: {"selected_users": one["managers"]},
+        Field.THRESHOLD: typed(one["threshold"]),
     }
 
 

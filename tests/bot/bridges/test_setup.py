@@ -199,11 +199,14 @@ def test_the_form_does_not_hide_a_channel_that_is_shared_already(services: Servi
 
 def test_a_new_bridge_has_categories_and_a_digest_and_its_channels_are_confirmed(services: Services) -> None:
     know(services, "CPRIVATE", is_private=True, is_member=False)
-    form = bridge_form(sales=[SALES, "CPUBLIC", "CPRIVATE"], managers=[MIA], emoji="bulb :fire:")
+    form = bridge_form(
+        sales=[SALES, "CPUBLIC", "CPRIVATE"], managers=[MIA], emoji="bulb :fire:", threshold="5"
+    )
     view = view_of(save_bridge(services, gesture(), form, metadata(services)))
     (made,) = all_bridges(services)
     assert (made.name, made.marketing_channel_id) == ("EMEA", MARKETING)
     assert set(made.sales_channel_ids) == {SALES, "CPUBLIC", "CPRIVATE"}
+    assert made.card_threshold == 5
     assert (made.flag_emoji, made.manager_ids, len(made.categories)) == (("bulb", "fire"), (MIA,), 7)
     with services.db.reading() as connection:
         digest = schedules.of_bridge(connection, made.id, "digest")
@@ -304,6 +307,7 @@ def test_all_faults_are_told_at_once(services: Services) -> None:
         ({"marketing": "COLD"}, Field.MARKETING, "#old is archived"),
         ({"zone": None}, Field.TIME_ZONE, "time zone"),
         ({"zone": "localtime"}, Field.TIME_ZONE, "time zone"),
+        *(({"threshold": text}, Field.THRESHOLD, "2 to 999") for text in ("", "1", "x", "-3", "1000", "²")),
         ({"emoji": "💡"}, Field.EMOJI, "“💡” is not"),
         ({"emoji": ":gear:"}, Field.EMOJI, "“Processes”"),
         ({"emoji": ":inbox_tray:"}, Field.EMOJI, "own sign"),

@@ -249,5 +249,5 @@ def test_home_tabs_of_all_concerned_follow(stage: Stage, insight: Insight) -> No
             workspace.home_was_opened(connection, TEAM, user, stage.clock.now())
     file_under(stage, MIA, "competitor")
     stage.send()
-    assert set(stage.slack.homes) == {ANNA, BEN}
+    assert set(stage.slack.homes) == {ANNA, BEN, MIA}, "marketing has it in its inbox"
     assert "Competitors" in str(stage.slack.homes[ANNA])

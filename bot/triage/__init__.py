@@ -1,0 +1,1 @@
+"""Triage: what marketing does about insights, and who learns of it."""

@@ -1,0 +1,172 @@
+"""Triage over signed requests: buttons of cards, the walk in a form, and what must not be possible."""
+
+import json
+from itertools import count
+from typing import Any
+
+import pytest
+
+from bot.ids import Field, View
+from bot.triage.rules import Pressed
+from storage.database import Database
+from storage.insights import Insight
+from tests.bot.triage.desk import card_of, flagged, history, now
+from tests.handlers.requests import Slack, http_mode
+from tests.stage import Stage, make_stage
+from tests.support import ANNA, BEN, MIA, TOM
+
+_numbers = count(1)
+
+
+@pytest.fixture
+def stage(database: Database) -> Stage:
+    return make_stage(database, card_threshold=2)
+
+
+@pytest.fixture
+def slack(stage: Stage) -> Slack:
+    return http_mode(stage)
+
+
+@pytest.fixture
+def insight(stage: Stage) -> Insight:
+    found = flagged(stage, ANNA)
+    assert found.message_ts
+    stage.flag(TOM, found.message_ts)
+    return now(stage, found)
+
+
+def buttons(shown: dict[str, Any]) -> dict[str, str]:
+    """The buttons of a card or form: action and value."""
+    return {
+        one["action_id"]: one.get("value", "")
+        for block in shown["blocks"]
+        for one in block.get("elements", [])
+        if "action_id" in one
+    }
+
+
+def menu(shown: dict[str, Any]) -> dict[str, str]:
+    """The options of the menu behind the buttons: word and value."""
+    (found,) = [
+        one for block in shown["blocks"] for one in block.get("elements", []) if one.get("type") == "overflow"
+    ]
+    return {one["value"].split(":")[0]: one["value"] for one in found["options"]}
+
+
+def form_of(slack: Slack) -> dict[str, Any]:
+    return dict(slack.stage.slack.forms[-1][1])
+
+
+def text(value: str) -> dict[str, Any]:
+    return {"type": "plain_text_input", "value": value}
+
+
+def submit(slack: Slack, view: dict[str, Any], values: dict[str, Any], user: str = MIA) -> Any:
+    """A form's answer, each of a form of its own."""
+    state = {"values": {block: {block: element} for block, element in values.items()}}
+    shown = {**view, "id": f"V{next(_numbers)}", "hash": "1772442000.abc", "state": state}
+    return slack.interact("view_submission", user, view=shown)
+
+
+def press_in_form(slack: Slack, action: str, view: dict[str, Any], user: str = MIA, **element: Any) -> Any:
+    """A button in a form of ours, as Slack sends it with the whole form."""
+    acted = {"type": "button", "action_id": action, "block_id": "b", "action_ts": "1772442000.1", **element}
+    shown = {**view, "id": "V1", "hash": "1772442000.abc", "state": {"values": {}}}
+    container = {"type": "view", "view_id": "V1"}
+    return slack.interact("block_actions", user, actions=[acted], container=container, view=shown)
+
+
+def test_a_card_is_taken_finished_and_says_so(slack: Slack, stage: Stage, insight: Insight) -> None:
+    card = card_of(stage, insight)
+    slack.press("triage_take", MIA, value=buttons(card)["triage_take"])
+    card = card_of(stage, insight)
+    assert "Taken by Mia" in str(card)
+    slack.press("triage_done", MIA, value=buttons(card)["triage_done"])
+    view = form_of(slack)
+    assert view["callback_id"] == View.TRIAGE_OUTCOME
+    wrong = submit(slack, view, {Field.OUTCOME: text("  ")})
+    assert set(json.loads(wrong.body)["errors"]) == {Field.OUTCOME}
+    assert submit(slack, view, {Field.OUTCOME: text("A new list")}).body == ""
+    assert "A new list" in str(card_of(stage, insight))
+    assert stage.slack.answers == [], "what the card shows is not said besides"
+
+
+def test_the_second_of_two_is_told_in_the_channel(slack: Slack, stage: Stage, insight: Insight) -> None:
+    value = buttons(card_of(stage, insight))["triage_take"]
+    slack.press("triage_take", MIA, value=value)
+    slack.press("triage_take", TOM, value=value)
+    stage.send()
+    ((_, body),) = stage.slack.answers
+    assert body["text"] == "Mia took #1 just now."
+    assert body["response_type"] == "ephemeral" and not body["replace_original"]
+
+
+def test_category_and_merge_from_the_menu(slack: Slack, stage: Stage, insight: Insight) -> None:
+    other = flagged(stage, BEN, "25%")
+    options = menu(card_of(stage, insight))
+    slack.press("triage_more", MIA, selected_option={"value": options["category"]})
+    chosen = {"type": "static_select", "selected_option": {"value": "competitor"}}
+    assert submit(slack, form_of(slack), {Field.CATEGORY: chosen}).body == ""
+    assert now(stage, insight).category == "competitor"
+    slack.press("triage_more", MIA, selected_option={"value": options["merge"]})
+    view = form_of(slack)
+    wrong = submit(slack, view, {Field.TARGET: text("#99")})
+    assert set(json.loads(wrong.body)["errors"]) == {Field.TARGET}
+    assert submit(slack, view, {Field.TARGET: text(f"#{other.number}")}).body == ""
+    assert now(stage, insight).merged_into_id == other.id
+
+
+def test_a_walk_goes_from_one_to_the_next_and_remembers_where(slack: Slack, stage: Stage) -> None:
+    one, two, three = (flagged(stage, ANNA, f"number {n}") for n in "123")
+    slack.press("triage_open", MIA, value=f"{stage.bridge.id}:0:")
+    view = form_of(slack)
+    assert view["callback_id"] == View.TRIAGE and "number 1" in str(view) and "3 insights" in str(view)
+    press_in_form(slack, "triage_next", view, value=buttons(view)["triage_next"])  # skip
+    view = form_of(slack)
+    assert stage.slack.forms[-1][0] == "views.update" and "number 2" in str(view)
+    press_in_form(slack, "triage_acknowledge", view, value=buttons(view)["triage_acknowledge"])
+    view = form_of(slack)
+    assert "Acknowledged by Mia" in str(view) and "2 insights" in str(view)
+    press_in_form(slack, "triage_done", view, value=buttons(view)["triage_done"])
+    view = form_of(slack)
+    assert stage.slack.forms[-1][0] == "views.update" and view["callback_id"] == View.TRIAGE_OUTCOME
+    press_in_form(slack, "triage_back", view, value=buttons(view)["triage_back"])
+    assert "number 2" in str(form_of(slack))
+    answer = json.loads(submit(slack, view, {Field.OUTCOME: text("Settled")}).body)
+    assert answer["response_action"] == "update"
+    view = answer["view"]
+    assert "Settled" in str(view) and view["callback_id"] == View.TRIAGE
+    press_in_form(slack, "triage_next", view, value=buttons(view)["triage_next"])
+    view = form_of(slack)
+    assert "number 3" in str(view)
+    press_in_form(slack, "triage_take", view, value=buttons(view)["triage_take"])
+    press_in_form(slack, "triage_next", view, value=buttons(view)["triage_next"])
+    view = form_of(slack)
+    assert "1 insight is still untriaged" in str(view)
+    press_in_form(slack, "triage_next", view, value=buttons(view)["triage_next"])
+    view = form_of(slack)
+    press_in_form(slack, "triage_take", view, value=buttons(view)["triage_take"])
+    press_in_form(slack, "triage_next", view, value=buttons(view)["triage_next"])
+    assert "Nothing is left" in str(form_of(slack))
+    assert [now(stage, each).status for each in (one, two, three)] == ["in_progress", "done", "in_progress"]
+
+
+def test_a_walk_says_what_somebody_else_did_meanwhile(slack: Slack, stage: Stage) -> None:
+    insight = flagged(stage, ANNA)
+    slack.press("triage_open", MIA, value=":0:")
+    view = form_of(slack)
+    slack.press("triage_take", TOM, value=Pressed.of(insight).value)
+    press_in_form(slack, "triage_take", view, value=buttons(view)["triage_take"])
+    assert "Tom took #1 just now." in str(form_of(slack)) and "Taken by Tom" in str(form_of(slack))
+    assert [by for kind, by, _ in history(stage, insight) if kind == "status"] == [TOM]
+
+
+def test_the_walk_is_marketings_and_stays_in_its_bridges(slack: Slack, stage: Stage) -> None:
+    flagged(stage, ANNA, "secret")
+    for user in (ANNA, BEN):
+        slack.press("triage_open", user, value=f"{stage.bridge.id}:0:")
+        press_in_form(slack, "triage_next", {"type": "modal", "callback_id": "triage"}, user, value=":0:")
+        press_in_form(slack, "triage_back", {"type": "modal", "callback_id": "triage"}, user, value=":1:")
+    stage.send()
+    assert "secret" not in str(stage.slack.forms) + str(stage.slack.answers)
