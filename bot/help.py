@@ -5,6 +5,7 @@ from typing import Final
 
 from sqlalchemy import Connection
 
+from bot.activities.command import answer_activity
 from bot.bridges.setup import open_setup
 from bot.digests.answer import answer_digest
 from bot.errors import UserError
@@ -24,6 +25,7 @@ Subcommand = Callable[[Services, Gesture, str], Answer]
 
 SETUP: Final = frozenset({"setup", "set-up", "settings", "настройка", "настройки", "настроить"})
 DIGEST: Final = frozenset({"digest", "дайджест"})
+ACTIVITY: Final = frozenset({"activity", "активность", "мероприятие"})
 LANGUAGE: Final = frozenset({"language", "lang", "язык"})
 HELP: Final = frozenset({"", "help", "?", "помощь", "справка"})
 LANGUAGE_WORDS: Final = {
@@ -89,6 +91,7 @@ def _save_language(services: Services, connection: Connection, gesture: Gesture,
 # Beside setup and help: the words by which each is called, in all languages.
 SUBCOMMANDS: Final[tuple[tuple[frozenset[str], Subcommand], ...]] = (
     (DIGEST, answer_digest),
+    (ACTIVITY, answer_activity),
     (LANGUAGE, choose_language),
 )
 

@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date, format_skeleton, get_day_names
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
-from babel.numbers import format_currency, format_decimal, get_currency_precision
+from babel.numbers import format_currency, format_decimal, format_percent, get_currency_precision
 from babel.support import NullTranslations, Translations
 
 LANGUAGES: Final = ("en", "ru")
@@ -61,6 +61,15 @@ class Texts:
     def number(self, value: int) -> str:
         return format_decimal(value, locale=self._locale)
 
+    def decimal(self, value: Decimal) -> str:
+        """An exact decimal number with all its places."""
+        places = max(0, -int(value.as_tuple().exponent))
+        return format_decimal(value, f"#,##0.{'0' * places}", locale=self._locale)
+
+    def percent(self, value: Decimal) -> str:
+        """A share, 1 being 100%, in whole percent."""
+        return format_percent(value, locale=self._locale)
+
     def money(self, minor_units: int, currency: str) -> str:
         """An exact amount in minor units, as the locale writes it."""
         amount = Decimal(minor_units).scaleb(-get_currency_precision(currency))
@@ -72,6 +81,10 @@ class Texts:
 
     def short_day(self, value: date) -> str:
         return format_skeleton("MMMd", _noon(value), locale=self._locale)
+
+    def full_day(self, value: date) -> str:
+        """A day with its month and year: «2 Mar 2026»."""
+        return format_date(value, "medium", locale=self._locale)
 
     def month(self, value: date) -> str:
         return format_date(value, "LLLL y", locale=self._locale)

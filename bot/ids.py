@@ -57,6 +57,11 @@ class View(StrEnum):
     TRIAGE_OUTCOME = "triage_outcome"
     TRIAGE_CATEGORY = "triage_category"
     TRIAGE_MERGE = "triage_merge"
+    ACTIVITY = "activity_plan"  # planned anew or changed
+    ACTIVITY_CARD = "activity_card"  # one activity with its figures; its buttons act, nothing to submit
+    ACTIVITY_ENTRY = "activity_entry"  # spend, a result, or the correction of one
+    ACTIVITY_CANCEL = "activity_cancel"
+    ACTIVITY_ANSWER = "activity_answer"  # of sales: with which deal it helped, or a comment
     NOTICE = "notice"  # says something; has nothing to submit
 
 
@@ -91,6 +96,22 @@ class Action(StrEnum):
     TRIAGE_OPEN = "triage_open"  # begin to walk through what is untriaged
     TRIAGE_NEXT = "triage_next"
     TRIAGE_BACK = "triage_back"  # from a form to the insight that the walk stands at
+    ACTIVITY_NEW = "activity_new"
+    ACTIVITY_LIST = "activity_list"  # from the home tab
+    ACTIVITY_PAGE = "activity_list_page"
+    ACTIVITY_OPEN = "activity_open"
+    ACTIVITY_SPEND = "activity_spend"
+    ACTIVITY_RESULT = "activity_result"
+    ACTIVITY_CORRECT = "activity_correct"  # menu of entries
+    ACTIVITY_EDIT = "activity_edit"
+    ACTIVITY_START = "activity_start"
+    ACTIVITY_FINISH = "activity_finish"
+    ACTIVITY_STOP = "activity_stop"  # opens the form that asks why it is cancelled
+    ACTIVITY_YES = "activity_helped"  # opens a form
+    ACTIVITY_SOMEWHAT = "activity_helped_somewhat"
+    ACTIVITY_NO = "activity_helped_not"
+    ACTIVITY_UNNOTICED = "activity_unnoticed"
+    ACTIVITY_COMMENT = "activity_comment"
     TIME_ZONE = "bridge_time_zone"  # options loaded from Frontline
 
 
@@ -124,3 +145,19 @@ class Field(StrEnum):
     MONTH_DAY = "month_day"
     TIME = "time"
     PAUSED = "paused"
+    TITLE = "activity_title"
+    PURPOSE = "activity_purpose"
+    OWNER = "activity_owner"
+    STARTS_ON = "activity_starts_on"
+    ENDS_ON = "activity_ends_on"
+    CURRENCY = "activity_currency"
+    BUDGET = "activity_budget"
+    PLANNED = "activity_planned"  # with the kind of result behind it: one field for each
+    INSIGHTS = "activity_insights"
+    KIND = "activity_kind"
+    AMOUNT = "activity_amount"
+    RATE = "activity_rate"
+    ON_DATE = "activity_on_date"
+    REASON = "activity_reason"
+    DEAL_NAME = "activity_deal"
+    COMMENT = "activity_comment"

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 
 from bot import threads
+from bot.activities.asking import TIMER as ACTIVITY_ASKS
+from bot.activities.asking import ask_sales
 from bot.digests.post import post_digest
 from bot.home.tab import build_home, home_opened
 from bot.inbox import Worker
@@ -32,5 +34,5 @@ WORKERS: Mapping[str, Worker] = {
     **moods.WORKERS,
 }
 JOBS: Mapping[str, Job] = {"digest": post_digest}
-BELLS: Mapping[str, Bell] = {}
+BELLS: Mapping[str, Bell] = {ACTIVITY_ASKS: ask_sales}
 BUILDERS: Mapping[str, Builder] = {"home": build_home, "redact": build_redaction, CARD: build_card}

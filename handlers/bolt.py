@@ -11,10 +11,11 @@ from slack_sdk import WebClient
 from bot.bridges.watch import BridgeWatch
 from bot.config import Settings
 from bot.services import Services
-from handlers import bridges, digests, events, frontline, home, insights, triage
+from handlers import activities, bridges, digests, events, frontline, home, insights, triage
 from handlers.edge import Edge
 
-FEATURES: Final = (insights, home, bridges, frontline, digests, triage)  # each with register(app, edge)
+# Each with register(app, edge).
+FEATURES: Final = (insights, home, bridges, frontline, digests, triage, activities)
 LISTENER_THREADS: Final = 32  # Bolt's own five would wait together for one slow form
 
 

@@ -177,6 +177,41 @@ def channels_of(connection: Connection, team_id: str, user_id: str) -> set[str]:
     )
 
 
+def members_of(connection: Connection, team_id: str, channel_id: str) -> set[str]:
+    """Ids of the people known to be in the channel."""
+    return set(
+        connection.scalars(
+            select(channel_members.c.user_id).where(
+                channel_members.c.team_id == team_id, channel_members.c.channel_id == channel_id
+            )
+        )
+    )
+
+
+def colleagues_in(connection: Connection, team_id: str, channel_ids: Collection[str]) -> set[str]:
+    """Ids of the full members of this workspace who are in any of the channels."""
+    return set(
+        connection.scalars(
+            select(people.c.user_id)
+            .join(
+                channel_members,
+                and_(
+                    channel_members.c.team_id == people.c.team_id,
+                    channel_members.c.user_id == people.c.user_id,
+                ),
+            )
+            .where(
+                people.c.team_id == team_id,
+                channel_members.c.channel_id.in_(sorted(channel_ids)),
+                ~people.c.is_guest,
+                ~people.c.is_external,
+                ~people.c.is_bot,
+                ~people.c.is_deleted,
+            )
+        )
+    )
+
+
 def language_setting(connection: Connection, team_id: str, user_id: str) -> str | None:
     """The language the person asked for; None: by her Slack language."""
     language: str | None = connection.scalar(

@@ -72,7 +72,13 @@ def test_every_id_has_exactly_one_listener(database: Database) -> None:
 
 OF_ACTIONS = ("action", "options")
 # Forms without a submit button: nothing comes back from them but their buttons.
-ANSWERED_BY_NOBODY = {ids.View.BRIDGES, ids.View.MANAGE_MESSAGE, ids.View.NOTICE, ids.View.TRIAGE}
+ANSWERED_BY_NOBODY = {
+    ids.View.ACTIVITY_CARD,
+    ids.View.BRIDGES,
+    ids.View.MANAGE_MESSAGE,
+    ids.View.NOTICE,
+    ids.View.TRIAGE,
+}
 
 
 def test_every_subscribed_event_is_read() -> None:

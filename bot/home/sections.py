@@ -8,12 +8,18 @@ from typing import Any, Final
 from slack_sdk.models.blocks import Block
 from sqlalchemy import Connection
 
+from bot.activities.figures import figures_of, local_day
+from bot.activities.kinds import OPEN
+from bot.activities.rights import may_plan
 from bot.insights.words import names_in
 from bot.messages import home as messages
+from bot.messages.activities import Shown
 from bot.workspace.access import Viewer
+from storage import activities as stored
 from storage import insights, outbox, schedules, workspace
 
 PAGE: Final = 10
+ACTIVITIES: Final = 5
 
 
 @dataclass(frozen=True)
@@ -55,4 +61,21 @@ def bridges(look: Look) -> list[Block]:
     return messages.bridges(reader, messages.State(due, channel_names, undelivered))
 
 
-SECTIONS: Final[tuple[Section, ...]] = (my_insights, bridges)
+def activities(look: Look) -> list[Block]:
+    """What is planned and running of the bridges that the person markets for."""
+    connection, reader = look.connection, look.reader
+    mine = {one.id: one for one in reader.bridges if may_plan(reader, one) and one in reader.marketing}
+    if not mine:
+        return []
+    wanted = (stored.of_bridges(mine), stored.with_status(OPEN))
+    page = stored.find(connection, *wanted, limit=ACTIVITIES)
+    found = figures_of(connection, page)
+    names = workspace.names(connection, look.team_id, {one.owner_id for one in page})
+    shown = [
+        Shown(one, local_day(mine[one.activity.bridge_id], look.now), names, may_change=True) for one in found
+    ]
+    total = stored.count(connection, *wanted)
+    return messages.activities(reader.texts, shown, total, str(min(mine)))
+
+
+SECTIONS: Final[tuple[Section, ...]] = (my_insights, activities, bridges)

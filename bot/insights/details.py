@@ -127,6 +127,11 @@ def read_money(text: str) -> tuple[int, str]:
     return int(exact), currency
 
 
+def read_currency(text: str) -> str:
+    """The currency that a sign, code or word stands for. Raises ValueError where it is unknown."""
+    return _currency(text.strip().lower().rstrip("."))
+
+
 def _words(written: str) -> list[str]:
     """Words and signs, without full stops; a scale apart from the currency that it is glued to: «80keur»."""
     words: list[str] = []

@@ -18,6 +18,7 @@ from bot import slacktext
 from bot.i18n import Texts
 from bot.ids import Action
 from bot.insights.rules import WITHDRAWN
+from bot.messages.activities import Shown, activity_entry, new_button
 from bot.messages.common import emoji, home, mrkdwn
 from bot.messages.insights import controls, entry
 from bot.workspace.access import Viewer
@@ -115,6 +116,23 @@ def _paging(_: Texts, page: Page) -> list[Block]:
         total=_.number(page.total),
     )
     return [ActionsBlock(elements=buttons), ContextBlock(elements=[MarkdownTextObject(text=shown)])]
+
+
+def activities(_: Texts, shown: Sequence[Shown], total: int, bridge_id: str) -> list[Block]:
+    """What marketing has planned and runs, and the way to all of it."""
+    blocks: list[Block] = [HeaderBlock(text=_("Activities"))]
+    buttons = [new_button(_, bridge_id)]
+    all_of_them = ButtonElement(text=_("All activities"), action_id=Action.ACTIVITY_LIST, value="list")
+    blocks.append(ActionsBlock(elements=[*buttons, all_of_them]))
+    if not shown:
+        blocks.append(mrkdwn(_("None is planned or running.")))
+    for one in shown:
+        blocks += [DividerBlock(), *activity_entry(_, one)]
+    if total > len(shown):
+        rest = _.number(total - len(shown))
+        more = MarkdownTextObject(text=_("And {n} more under *All activities*.", n=rest))
+        blocks.append(ContextBlock(elements=[more]))
+    return blocks
 
 
 def bridges(reader: Viewer, state: State) -> list[Block]:

@@ -3,6 +3,15 @@
 Instants of work (leases, backoff, pace) are in real time; all others follow the injected clock.
 """
 
+from storage.tables.activities import (
+    activities,
+    activity_answers,
+    activity_askings,
+    activity_entries,
+    activity_insights,
+    activity_plans,
+    bridge_currencies,
+)
 from storage.tables.base import metadata
 from storage.tables.bridges import bridge_channels, bridge_managers, bridges, categories
 from storage.tables.insights import flags, history, insights, supporters, told
@@ -22,7 +31,14 @@ from storage.tables.machinery import (
 from storage.tables.workspace import channel_members, channels, people, person_settings, workspaces
 
 __all__ = [
+    "activities",
+    "activity_answers",
+    "activity_askings",
+    "activity_entries",
+    "activity_insights",
+    "activity_plans",
     "bridge_channels",
+    "bridge_currencies",
     "bridge_managers",
     "bridges",
     "catchup_jobs",

@@ -15,6 +15,8 @@ from typing import Any
 import pytest
 
 from bot import messages
+from bot.activities.figures import Figures
+from bot.activities.kinds import Answer, Kind, Occasion
 from bot.bridges.categories import default_categories
 from bot.bridges.zones import ZoneChoice
 from bot.digests.compile import CategoryPart, Queue
@@ -22,6 +24,9 @@ from bot.digests.schedule import Frequency, Rhythm
 from bot.i18n import LANGUAGES, Texts, texts
 from bot.insights.support import Support
 from bot.messages import (
+    activities,
+    activity_asking,
+    activity_forms,
     bridges,
     categories,
     common,
@@ -41,8 +46,10 @@ from bot.messages.moods import Fault, Trouble
 from bot.triage.rules import Pressed, Step
 from bot.workspace.access import Viewer
 from playground import blocks as slack
+from storage.activity_answers import Answered, Asking
 from storage.digests import Totals, Touched
 from storage.schedules import Schedule
+from tests.bot.activities.builders import FIRST, LAST, an_activity, an_entry, some_figures
 from tests.bot.digests.builders import a_bridge, a_digest, a_week, an_insight
 from tests.support import ANNA, BEN, MARKETING, MIA, SALES, TOM, person
 
@@ -100,6 +107,50 @@ FULL = a_digest(
 )
 QUIET = a_digest(totals=Totals(0, 0, 0, 0), categories=(), requests=Queue(500, True, ()))
 
+WORDY = some_figures(
+    an_entry(1, Kind.SPEND, 600_000, note="the stand <!here> *now*"),
+    an_entry(2, Kind.LEADS, 21, entered_by=ANNA),
+    an_entry(3, Kind.SPEND, 9_200, given_amount=10_000, given_currency="USD", rate="0.92"),
+    an_entry(4, Kind.LEADS, 12, corrects_id=2),
+    an_entry(5, Kind.FIRST_REVENUE, 1_250_000),
+    plan={Kind.LEADS: 40, Kind.MEETINGS: 0, Kind.FIRST_REVENUE: 2_000_000},
+    numbers=tuple(range(1, 30)),
+)
+BARE = some_figures(status="planned", started_on=None, planned_budget=None, title="W" * 150)
+STOPPED = some_figures(
+    *(an_entry(number, Kind.SPEND, 100, note="x" * 1000) for number in range(150)),
+    status="cancelled",
+    cancel_reason="no stand <!channel> left " * 20,
+)
+DONE = some_figures(status="finished", ended_on=LAST)
+ASKING = Asking(3, 7, Occasion.END, datetime(2026, 4, 1, tzinfo=UTC), 21)
+ANSWERED = Answered(3, ANNA, Answer.YES, "Hartmann", 1_200_000, "EUR", "the demo did it", ASKING.asked_at)
+
+
+def shown_activity(figures: Figures, *, may_change: bool = True) -> activities.Shown:
+    return activities.Shown(figures, LAST.replace(month=4, day=2), {MIA: "Mia"}, may_change=may_change)
+
+
+def plan_start(**changes: Any) -> activity_forms.PlanStart:
+    values: dict[str, Any] = {"bridge_id": 1, "currency": None, "today": FIRST}
+    return activity_forms.PlanStart(**{**values, **changes})
+
+
+def entry_start(**changes: Any) -> activity_forms.EntryStart:
+    values: dict[str, Any] = {
+        "activity_id": 7,
+        "title": "Fair",
+        "currency": "EUR",
+        "today": FIRST,
+        "is_spend": True,
+    }
+    return activity_forms.EntryStart(**{**values, **changes})
+
+
+def activity_cards(_: Texts, figures: Figures) -> Rendered:
+    word = activity_asking.word_lines(_, [ASKING], [ANSWERED], NAMES, with_details=True)
+    return activities.activity_card(_, shown_activity(figures), word)
+
 
 def start(**changes: Any) -> FormStart:
     values: dict[str, Any] = {
@@ -130,7 +181,8 @@ def home_of(_: Texts, shown: int, schedule: Schedule) -> Rendered:
     entries = [INSIGHT, GONE][:shown]
     page = home.Page(entries, total=9 * shown, offset=2 * shown, size=2, supported=frozenset({142}))
     state = home.State({1: schedule}, {SALES: "sales", MARKETING: "marketing"}, {1: (2, "not_in_channel")})
-    return home.home_tab([home.my_insights(reader(_), page, NAMES), home.bridges(reader(_), state)])
+    plans = home.activities(_, [shown_activity(one) for one in (WORDY, BARE)[:shown]], 9 * shown, "1")
+    return home.home_tab([home.my_insights(reader(_), page, NAMES), plans, home.bridges(reader(_), state)])
 
 
 def empty_home(_: Texts) -> Rendered:
@@ -179,6 +231,72 @@ def all_troubles() -> list[Trouble]:
 
 
 SAMPLES: dict[str, list[Sample]] = {
+    "activities.activity_card": [
+        partial(activity_cards, figures=figures) for figures in (WORDY, BARE, STOPPED, DONE)
+    ]
+    + [lambda _: activities.activity_card(_, shown_activity(WORDY, may_change=False))],
+    "activities.activity_list": [
+        lambda _: activities.activity_list(_, [], 0, offset=0, size=10, new_for="1"),
+        lambda _: activities.activity_list(
+            _,
+            [shown_activity(one) for one in (WORDY, BARE, STOPPED, DONE)],
+            21,
+            offset=0,
+            size=10,
+            new_for=None,
+        ),
+        lambda _: activities.activity_list(_, [shown_activity(BARE)], 11, offset=10, size=10, new_for="1"),
+    ],
+    "activity_forms.plan_form": [
+        lambda _: activity_forms.plan_form(_, plan_start()),
+        lambda _: activity_forms.plan_form(
+            _,
+            plan_start(
+                activity_id=7,
+                currency="EUR",
+                title="W" * 150,
+                purpose="retain",
+                owner_id=MIA,
+                starts_on=FIRST,
+                ends_on=LAST,
+                budget="5000.00",
+                plan={Kind.LEADS: "40"},
+                insights="#12, #15",
+            ),
+        ),
+    ],
+    "activity_forms.entry_form": [
+        lambda _: activity_forms.entry_form(_, entry_start()),
+        lambda _: activity_forms.entry_form(_, entry_start(is_spend=False)),
+        lambda _: activity_forms.entry_form(
+            _,
+            entry_start(corrects_id=1, corrected="Spend: €5", kind=Kind.SPEND, amount="5 USD", rate="0.92"),
+        ),
+        lambda _: activity_forms.entry_form(
+            _, entry_start(is_spend=False, corrects_id=1, corrected="Leads: 5", kind=Kind.LEADS, note="n")
+        ),
+    ],
+    "activity_forms.cancel_form": [lambda _: activity_forms.cancel_form(_, 7, "W" * 150)],
+    "activity_asking.asking_message": [
+        partial(activity_asking.asking_message, activity=an_activity(), occasion=occasion, asking_id=3)
+        for occasion in Occasion
+    ],
+    "activity_asking.answer_noted": [
+        partial(activity_asking.answer_noted, title="Fair", answer=answer, asking_id=asking_id)
+        for answer in Answer
+        for asking_id in (3, None)
+    ],
+    "activity_asking.answer_form": [
+        partial(
+            activity_asking.answer_form,
+            asking_id=3,
+            activity=an_activity(),
+            given=given,
+            is_comment=is_comment,
+        )
+        for given in (None, ANSWERED)
+        for is_comment in (False, True)
+    ],
     "bridges.bridge_form": [
         lambda _: bridges.bridge_form(_, start()),
         lambda _: bridges.bridge_form(_, start(bridge=None)),

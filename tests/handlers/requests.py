@@ -101,11 +101,16 @@ class Slack:
         return self.interact("block_actions", user, actions=[acted], **place)
 
     def submit(
-        self, view: Mapping[str, Any], values: Mapping[str, Any], user: str = ANNA, **more: Any
+        self,
+        view: Mapping[str, Any],
+        values: Mapping[str, Any],
+        user: str = ANNA,
+        view_id: str = "V1",
+        **more: Any,
     ) -> BoltResponse:
         """The form that Frontline opened, answered."""
         state = {"values": {block: {block: element} for block, element in values.items()}}
-        shown = {"id": "V1", "hash": "1772442000.abc", "team_id": TEAM, "app_id": "A1", "bot_id": "BBOT"}
+        shown = {"id": view_id, "hash": "1772442000.abc", "team_id": TEAM, "app_id": "A1", "bot_id": "BBOT"}
         return self.interact("view_submission", user, view={**view, **shown, "state": state}, **more)
 
 
