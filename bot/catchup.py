@@ -331,30 +331,42 @@ def _missing(
 
 
 def read_replies(services: Services, job: CatchupJob) -> Page:
-    """A page of a thread of ours: replies that were not taken, and taken ones that were edited or deleted."""
+    """A page of a thread of ours: replies that were not taken, and taken ones that were edited or deleted.
+
+    The thread's first message may stand on every page, so the span that a page covers is told by its replies:
+    from behind the last one of the page before, which the cursor carries, to its own last one.
+    """
+    after, _, slack_cursor = (job.cursor or "0|").partition("|")
     data = services.slack.call(
-        "conversations.replies", channel=job.channel_id, ts=job.thread_ts, cursor=job.cursor, limit=PAGE
+        "conversations.replies",
+        channel=job.channel_id,
+        ts=job.thread_ts,
+        cursor=slack_cursor or None,
+        limit=PAGE,
     )
-    messages = data.get("messages") or []
-    cursor = (data.get("response_metadata") or {}).get("next_cursor") or None
-    replies = {
-        str(raw["ts"]): raw
-        for raw in messages
-        if raw["ts"] != job.thread_ts and raw.get("user") and not raw.get("bot_id")
-    }
-    first = str(messages[0]["ts"]) if messages and job.cursor else "0"
-    last = str(messages[-1]["ts"]) if messages and cursor else "9"
+    shown = {str(raw["ts"]): raw for raw in data.get("messages") or [] if raw["ts"] != job.thread_ts}
+    further = (data.get("response_metadata") or {}).get("next_cursor") or None
+    last = max(shown, default=after) if further else _END
+    moment = slack_ts(services.clock.now())
     with services.db.reading() as connection:
         where = Standing(job.channel_id, job.thread_ts)
-        taken = threads.replies_between(connection, services.team_id, where, first, last)
-    found = [_reply_event(job, ts, raw) for ts, raw in replies.items() if ts not in taken]
-    found += [
-        _about_reply("message_changed", job, ts, str(replies[ts]["edited"]["ts"]))
-        for ts in sorted(taken & set(replies))
-        if replies[ts].get("edited")
+        taken = threads.replies_between(connection, services.team_id, where, after, last)
+    found = [
+        _reply_event(job, ts, raw)
+        for ts, raw in shown.items()
+        if ts not in taken and raw.get("user") and not raw.get("bot_id")
     ]
-    found += [_about_reply("message_deleted", job, ts, "gone") for ts in sorted(taken - set(replies))]
-    return Page(found, cursor=cursor)
+    found += [
+        _about_reply(job, ts, str(shown[ts]["edited"]["ts"]))
+        for ts in sorted(taken & set(shown))
+        if shown[ts].get("edited")
+    ]
+    # Seen as gone: whoever works on it reads the very message before anything is taken away.
+    found += [_about_reply(job, ts, moment) for ts in sorted(taken - set(shown))]
+    return Page(found, cursor=f"{last}|{further}" if further else None)
+
+
+_END: Final = "9"  # behind every `ts`
 
 
 def _reply_event(job: CatchupJob, ts: str, raw: Mapping[str, Any]) -> Incoming:
@@ -368,6 +380,6 @@ def _reply_event(job: CatchupJob, ts: str, raw: Mapping[str, Any]) -> Incoming:
     )
 
 
-def _about_reply(kind: str, job: CatchupJob, ts: str, stamp: str) -> Incoming:
-    key = f"{kind}:{job.channel_id}:{ts}:caught:{stamp}"
-    return Incoming(kind, key, job.channel_id, ts)
+def _about_reply(job: CatchupJob, ts: str, stamp: str) -> Incoming:
+    key = f"message_changed:{job.channel_id}:{ts}:caught:{stamp}"
+    return Incoming("message_changed", key, job.channel_id, ts)

@@ -160,9 +160,9 @@ def remove_reply(connection: Connection, team_id: str, channel_id: str, ts: str)
 
 
 def replies_between(
-    connection: Connection, team_id: str, where: Standing, first_ts: str, last_ts: str
+    connection: Connection, team_id: str, where: Standing, after_ts: str, last_ts: str
 ) -> set[str]:
-    """The `ts` of replies taken in that thread within the span, both ends included, removed ones left out."""
+    """The `ts` of replies taken in that thread behind the one and up to the other, without removed ones."""
     thread = by_root(connection, team_id, where.channel_id, where.thread_ts)
     if thread is None:
         return set()
@@ -171,7 +171,7 @@ def replies_between(
             and_(
                 thread_replies.c.thread_id == thread.id,
                 ~thread_replies.c.is_removed,
-                thread_replies.c.message_ts >= first_ts,
+                thread_replies.c.message_ts > after_ts,
                 thread_replies.c.message_ts <= last_ts,
             )
         )

@@ -167,6 +167,34 @@ def test_catching_up_finds_answers_edits_and_deletions(stage: Stage) -> None:
     assert told.work(stage) == []
 
 
+@pytest.mark.parametrize("root_on_every_page", [True, False])
+def test_pages_of_a_long_thread_take_nothing_away(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, root_on_every_page: bool
+) -> None:
+    told, root = Told(), opened(stage)
+    stamps = [answer(stage, root, str(number)) for number in range(6)]
+    assert len(told.work(stage)) == 6
+
+    def pages(channel: str, ts: str, limit: int, cursor: str = "0") -> dict[str, object]:
+        begin = int(cursor)
+        thread = [
+            stage.slack.standing[MARKETING][one] for one in stamps if one in stage.slack.standing[MARKETING]
+        ]
+        head = [stage.slack.standing[MARKETING][root]] if root_on_every_page or begin == 0 else []
+        following = str(begin + 2) if begin + 2 < len(thread) else ""
+        return {
+            "messages": [*head, *thread[begin : begin + 2]],
+            "response_metadata": {"next_cursor": following},
+        }
+
+    monkeypatch.setattr(stage.slack, "_conversations_replies", pages)
+    catch_up(stage)
+    assert told.work(stage) == []
+    stage.slack.delete(MARKETING, stamps[2])
+    catch_up(stage)
+    assert told.work(stage) == ["7 -"]
+
+
 def test_nothing_is_taken_while_slack_cannot_be_read(stage: Stage) -> None:
     told, root = Told(), opened(stage)
     answer(stage, root, "prices", ANNA)
