@@ -15,6 +15,7 @@ from bot.inbox import say_for
 from bot.messages.bridges import LANGUAGE_NAMES
 from bot.messages.help import help_message, language_help, language_set, unknown_command
 from bot.services import Services
+from bot.triage.settings import choose_by_word
 from bot.workspace.access import Viewer, viewer
 from storage import inbox, workspace
 from storage.bridges import Bridge
@@ -27,6 +28,7 @@ SETUP: Final = frozenset({"setup", "set-up", "settings", "настройка", "
 DIGEST: Final = frozenset({"digest", "дайджест"})
 ACTIVITY: Final = frozenset({"activity", "активность", "мероприятие"})
 LANGUAGE: Final = frozenset({"language", "lang", "язык"})
+NOTICES: Final = frozenset({"notices", "notifications", "уведомления"})
 HELP: Final = frozenset({"", "help", "?", "помощь", "справка"})
 LANGUAGE_WORDS: Final = {
     "en": "en",
@@ -93,6 +95,7 @@ SUBCOMMANDS: Final[tuple[tuple[frozenset[str], Subcommand], ...]] = (
     (DIGEST, answer_digest),
     (ACTIVITY, answer_activity),
     (LANGUAGE, choose_language),
+    (NOTICES, choose_by_word),
 )
 
 

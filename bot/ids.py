@@ -95,6 +95,7 @@ class Action(StrEnum):
     TRIAGE_MORE = "triage_more"  # the menu behind the buttons
     TRIAGE_OPEN = "triage_open"  # begin to walk through what is untriaged
     TRIAGE_NEXT = "triage_next"
+    NOTICES = "home_notices"  # of what becomes of her insights, which a person wants
     TRIAGE_BACK = "triage_back"  # from a form to the insight that the walk stands at
     ACTIVITY_NEW = "activity_new"
     ACTIVITY_LIST = "activity_list"  # from the home tab

@@ -16,6 +16,7 @@ from bot.schedules import Job
 from bot.threads import Follower
 from bot.timers import Bell
 from bot.triage.changed import CARD
+from bot.triage.notices import NOTICE, tell
 from bot.triage.shown import build_card
 from bot.workspace import moods
 
@@ -34,5 +35,5 @@ WORKERS: Mapping[str, Worker] = {
     **moods.WORKERS,
 }
 JOBS: Mapping[str, Job] = {"digest": post_digest}
-BELLS: Mapping[str, Bell] = {ACTIVITY_ASKS: ask_sales}
+BELLS: Mapping[str, Bell] = {ACTIVITY_ASKS: ask_sales, NOTICE: tell}
 BUILDERS: Mapping[str, Builder] = {"home": build_home, "redact": build_redaction, CARD: build_card}

@@ -8,6 +8,7 @@ from slack_bolt import Ack, App
 from bot.home.tab import turn_page
 from bot.ids import Action
 from bot.insights import saving
+from bot.triage.settings import choose_at_home
 from handlers.edge import Edge
 
 Body = Mapping[str, Any]
@@ -19,6 +20,11 @@ def register(app: App, edge: Edge) -> None:
     @app.action(Action.HOME_NEW)
     def new_insight(ack: Ack, body: Body) -> None:
         edge.action(ack, body, lambda gesture: saving.open_form(edge.services, gesture))
+
+    @app.action(Action.NOTICES)
+    def notices(ack: Ack, body: Body, action: Body) -> None:
+        value = (action.get("selected_option") or {}).get("value")
+        edge.action(ack, body, lambda gesture: choose_at_home(edge.services, gesture, value))
 
     def turn(ack: Ack, body: Body, action: Body) -> None:
         edge.action(ack, body, lambda gesture: turn_page(edge.services, gesture, int(action["value"])))

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, update
 
 from storage.rows import columns_for, fetch_all, fetch_one, upsert
-from storage.tables import flags, history, insights, supporters
+from storage.tables import flags, history, insights, supporters, told
 
 
 @dataclass(frozen=True)
@@ -196,8 +196,35 @@ def undo_flags(connection: Connection, team_id: str, channel_id: str, message_ts
     )
 
 
-def add_supporter(connection: Connection, insight_id: int, user_id: str, at: datetime) -> None:
-    connection.execute(insert(supporters).values(insight_id=insight_id, user_id=user_id, since_at=at))
+def add_supporter(
+    connection: Connection, insight_id: int, user_id: str, at: datetime, came_with_id: int | None = None
+) -> None:
+    """`came_with_id`: she supports that insight, which is part of this one."""
+    connection.execute(
+        insert(supporters).values(
+            insight_id=insight_id, user_id=user_id, since_at=at, came_with_id=came_with_id
+        )
+    )
+
+
+def support_is_own(connection: Connection, insight_id: int, user_id: str) -> None:
+    """She supports this insight itself, not only a part of it."""
+    connection.execute(
+        update(supporters)
+        .where(supporters.c.insight_id == insight_id, supporters.c.user_id == user_id)
+        .values(came_with_id=None)
+    )
+
+
+def own_supporters_of(connection: Connection, insight_id: int) -> list[str]:
+    """Those who support the insight itself, the longest-standing first."""
+    return list(
+        connection.scalars(
+            select(supporters.c.user_id)
+            .where(supporters.c.insight_id == insight_id, supporters.c.came_with_id.is_(None))
+            .order_by(supporters.c.since_at, supporters.c.user_id)
+        )
+    )
 
 
 def remove_supporter(connection: Connection, insight_id: int, user_id: str) -> None:
@@ -221,7 +248,9 @@ def supported_by(connection: Connection, user_id: str, insight_ids: Collection[i
     """Those of the insights that the person supports."""
     rows = connection.scalars(
         select(supporters.c.insight_id).where(
-            supporters.c.user_id == user_id, supporters.c.insight_id.in_(insight_ids)
+            supporters.c.user_id == user_id,
+            supporters.c.insight_id.in_(insight_ids),
+            supporters.c.came_with_id.is_(None),
         )
     )
     return frozenset(rows)
@@ -239,6 +268,20 @@ def merged_into(connection: Connection, insight_id: int) -> list[Insight]:
     return fetch_all(
         connection, _SELECT.where(insights.c.merged_into_id == insight_id).order_by(insights.c.id), Insight
     )
+
+
+# --- what people were told ---------------------------------------------------------------------------------
+
+
+def told_of(connection: Connection, insight_id: int) -> dict[str, str]:
+    """What each person was told last of what became of the insight."""
+    rows = connection.execute(select(told.c.user_id, told.c.news).where(told.c.insight_id == insight_id))
+    return {row.user_id: row.news for row in rows}
+
+
+def was_told(connection: Connection, insight_id: int, user_id: str, news: str, at: datetime) -> None:
+    values = {"insight_id": insight_id, "user_id": user_id, "news": news, "told_at": at}
+    upsert(connection, told, values, ["insight_id", "user_id"])
 
 
 # --- history -----------------------------------------------------------------------------------------------
@@ -307,7 +350,9 @@ def count_untriaged(connection: Connection, wanted: Untriaged) -> int:
 
 def mine(user_id: str) -> ColumnElement[bool]:
     """Insights that the person reported, supports or said."""
-    supported = select(supporters.c.insight_id).where(supporters.c.user_id == user_id)
+    supported = select(supporters.c.insight_id).where(
+        supporters.c.user_id == user_id, supporters.c.came_with_id.is_(None)
+    )
     return (
         (insights.c.reporter_id == user_id) | (insights.c.author_id == user_id) | insights.c.id.in_(supported)
     )

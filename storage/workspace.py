@@ -227,6 +227,46 @@ def save_language(connection: Connection, team_id: str, user_id: str, language: 
     upsert(connection, person_settings, values, ["team_id", "user_id"])
 
 
+def notice_settings(connection: Connection, team_id: str, user_ids: Collection[str]) -> dict[str, str]:
+    """Of which notices those people want who have said so."""
+    rows = connection.execute(
+        select(person_settings.c.user_id, person_settings.c.notices).where(
+            person_settings.c.team_id == team_id,
+            person_settings.c.user_id.in_(user_ids),
+            person_settings.c.notices.is_not(None),
+        )
+    )
+    return {row.user_id: row.notices for row in rows}
+
+
+def save_notices(connection: Connection, team_id: str, user_id: str, notices: str) -> None:
+    values = {"team_id": team_id, "user_id": user_id, "notices": notices}
+    upsert(connection, person_settings, values, ["team_id", "user_id"])
+
+
+def members_among(
+    connection: Connection, team_id: str, channel_id: str, user_ids: Collection[str]
+) -> frozenset[str]:
+    """Those of the people who are in the channel."""
+    rows = connection.scalars(
+        select(channel_members.c.user_id).where(
+            channel_members.c.team_id == team_id,
+            channel_members.c.channel_id == channel_id,
+            channel_members.c.user_id.in_(user_ids),
+        )
+    )
+    return frozenset(rows)
+
+
+def people_among(connection: Connection, team_id: str, user_ids: Collection[str]) -> list[Person]:
+    """Those of the people who are known."""
+    return fetch_all(
+        connection,
+        columns_for(people, Person).where(people.c.team_id == team_id, people.c.user_id.in_(user_ids)),
+        Person,
+    )
+
+
 def home_was_opened(connection: Connection, team_id: str, user_id: str, at: datetime) -> None:
     values = {"team_id": team_id, "user_id": user_id, "home_opened_at": at}
     upsert(connection, person_settings, values, ["team_id", "user_id"])

@@ -14,6 +14,7 @@ from bot.activities.rights import may_plan
 from bot.insights.words import names_in
 from bot.messages import home as messages
 from bot.messages.activities import Shown
+from bot.triage.settings import notices_of
 from bot.workspace.access import Viewer
 from storage import activities as stored
 from storage import insights, outbox, schedules, workspace
@@ -47,7 +48,9 @@ def my_insights(look: Look) -> list[Block]:
     authors = {one.author_id for one in found if one.author_id}
     names |= workspace.names(connection, team_id, authors)
     supported = insights.supported_by(connection, user_id, [one.id for one in found])
-    return messages.my_insights(look.reader, messages.Page(found, total, offset, PAGE, supported), names)
+    notices = notices_of(connection, team_id, user_id)
+    page = messages.Page(found, total, offset, PAGE, supported, notices)
+    return messages.my_insights(look.reader, page, names)
 
 
 def bridges(look: Look) -> list[Block]:

@@ -29,6 +29,8 @@ def settle_support(
         return _settle_merged(connection, say, insight, user_id, supports=supports)
     supporters = insights.supporters_of(connection, insight.id)
     if supports == (user_id in supporters):
+        if supports:
+            insights.support_is_own(connection, insight.id, user_id)
         return Support.SAME
     if supports:
         insights.add_supporter(connection, insight.id, user_id, say.now)
@@ -39,8 +41,9 @@ def settle_support(
         supporters.remove(user_id)
         result = _after_removal(insight, supporters)
     values: dict[str, object] = {"supporter_count": len(supporters), "changed_at": say.now}
-    if supporters and insight.reporter_id not in supporters:
-        values["reporter_id"] = supporters[0]
+    own = insights.own_supporters_of(connection, insight.id)
+    if own and insight.reporter_id not in own:
+        values["reporter_id"] = own[0]
     if result is Support.REVIVED:
         values["status"] = NEW
     if result is Support.WITHDRAWN:
@@ -55,7 +58,7 @@ def settle_support(
 def _settle_merged(
     connection: Connection, say: Say, insight: Insight, user_id: str, *, supports: bool
 ) -> Support:
-    """Support of what is part of another counts there; taken back, unless she flagged that one too."""
+    """Support of what is part of another counts there; taken back, no more, unless she supports that too."""
     supporters = insights.supporters_of(connection, insight.id)
     whole = insights.by_id(connection, insight.merged_into_id or 0)
     if whole is None or supports == (user_id in supporters):
@@ -63,24 +66,19 @@ def _settle_merged(
     if supports:
         insights.add_supporter(connection, insight.id, user_id, say.now)
         supporters.append(user_id)
-        settle_support(connection, say, whole, user_id, supports=True)
+        if user_id not in insights.supporters_of(connection, whole.id):
+            insights.add_supporter(connection, whole.id, user_id, say.now, insight.id)
     else:
         insights.remove_supporter(connection, insight.id, user_id)
         supporters.remove(user_id)
-        if not _flagged(connection, say.team_id, whole, user_id):
-            settle_support(connection, say, whole, user_id, supports=False)
+        if user_id not in insights.own_supporters_of(connection, whole.id):
+            insights.remove_supporter(connection, whole.id, user_id)
+    count = len(insights.supporters_of(connection, whole.id))
+    insights.change(connection, whole.id, {"supporter_count": count, "changed_at": say.now})
     insights.change(connection, insight.id, {"supporter_count": len(supporters), "changed_at": say.now})
     result = Support.ADDED if supports else Support.KEPT
     insights.record(connection, insight.id, say.now, user_id, result)
     return result
-
-
-def _flagged(connection: Connection, team_id: str, insight: Insight, user_id: str) -> bool:
-    """Whether a flag of hers stands at the insight's own message; what she typed is hers anyway."""
-    if insight.channel_id is None or insight.message_ts is None:
-        return insight.author_id == user_id
-    found = insights.flags_of(connection, team_id, insight.channel_id, insight.message_ts, user_id)
-    return any(flag.is_on and not flag.is_undone for flag in found)
 
 
 def _after_removal(insight: Insight, left: list[str]) -> Support:

@@ -90,7 +90,8 @@ class Rendered:
 
 def render(_: Texts, digest: Digest, *, missed: int = 0) -> Rendered:
     """The digest in the language of `_`, within all of Slack's limits; `missed`: digests before it."""
-    head = Post(message(fallback(_, digest), [*head_blocks(_, digest), *_missed(_, missed)]))
+    blocks = [*head_blocks(_, digest), *_missed(_, missed), *_triage(_, digest)]
+    head = Post(message(fallback(_, digest), blocks))
     if digest.is_quiet:
         return Rendered(head, ())
     pages = pack(thread_chunks(_, digest))
@@ -99,6 +100,16 @@ def render(_: Texts, digest: Digest, *, missed: int = 0) -> Rendered:
         for number, page in enumerate(pages, 1)
     ]
     return Rendered(head, tuple(posts))
+
+
+def _triage(_: Texts, digest: Digest) -> list[Block]:
+    """The way to what nobody has looked at."""
+    count = digest.untouched.count
+    if not count or digest.is_quiet:
+        return []
+    label = _("Triage {n} new", n=_.number(count) + ("+" if digest.untouched.is_more else ""))
+    begin = ButtonElement(text=label, action_id=Action.TRIAGE_OPEN, value=f"{digest.bridge.id}:0:")
+    return [ActionsBlock(elements=[begin])]
 
 
 def _missed(_: Texts, count: int) -> list[Block]:

@@ -11,6 +11,7 @@ from slack_sdk.models.blocks import (
     ContextBlock,
     DividerBlock,
     HeaderBlock,
+    StaticSelectElement,
 )
 from slack_sdk.models.blocks.basic_components import MarkdownTextObject
 
@@ -19,8 +20,9 @@ from bot.i18n import Texts
 from bot.ids import Action
 from bot.insights.rules import WITHDRAWN
 from bot.messages.activities import Shown, activity_entry, new_button
-from bot.messages.common import emoji, home, mrkdwn
+from bot.messages.common import emoji, home, mrkdwn, option
 from bot.messages.insights import controls, entry
+from bot.messages.triage_notices import notice_names
 from bot.workspace.access import Viewer
 from storage.bridges import Bridge
 from storage.insights import Insight
@@ -36,6 +38,7 @@ class Page:
     offset: int
     size: int
     supported: frozenset[int]  # ids of those that the reader supports, and may take back
+    notices: str = "all"  # which she wants of what becomes of them
 
 
 @dataclass(frozen=True)
@@ -66,7 +69,8 @@ def my_insights(reader: Viewer, page: Page, names: Mapping[str, str]) -> list[Bl
         HeaderBlock(text=_("My insights")),
         ActionsBlock(
             elements=[
-                ButtonElement(text=_("New insight"), action_id=Action.HOME_NEW, style="primary", value="new")
+                ButtonElement(text=_("New insight"), action_id=Action.HOME_NEW, style="primary", value="new"),
+                _notices(_, page.notices),
             ]
         ),
     ]
@@ -84,6 +88,14 @@ def my_insights(reader: Viewer, page: Page, names: Mapping[str, str]) -> list[Bl
             own = insight.id in page.supported
             blocks.append(controls(_, bridge, insight, undo=own, block_id=f"controls-{insight.id}"))
     return blocks + _paging(_, page)
+
+
+def _notices(_: Texts, chosen: str) -> StaticSelectElement:
+    """Of what a person hears of her insights."""
+    options = {value: option(label, value) for value, label in notice_names(_).items()}
+    return StaticSelectElement(
+        action_id=Action.NOTICES, options=list(options.values()), initial_option=options[chosen]
+    )
 
 
 def _how_to_begin(_: Texts, reader: Viewer) -> str:

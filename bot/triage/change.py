@@ -23,6 +23,7 @@ from bot.outbox import Say
 from bot.services import Services
 from bot.triage import walk as walking
 from bot.triage.changed import insight_changed
+from bot.triage.notices import tell_later
 from bot.triage.rules import (
     GONE,
     UNREADABLE,
@@ -159,6 +160,7 @@ def apply_step(
     insights.change(connection, insight.id, values)
     detail = {"from": insight.status, "to": step.value}
     insights.record(connection, insight.id, say.now, user_id, "status", detail)
+    tell_later(connection, say, insight)
     insight_changed(connection, say, insight.id)
 
 

@@ -14,6 +14,7 @@ from bot.outbox import Say
 from bot.services import Services
 from bot.triage.change import Found, TooLate, after_form, hold, require_current, triager
 from bot.triage.changed import insight_changed
+from bot.triage.notices import tell_later
 from storage import inbox, insights
 from storage.insights import Insight
 
@@ -69,7 +70,7 @@ def merge(connection: Connection, say: Say, insight: Insight, target: Insight, u
     known = set(insights.supporters_of(connection, target.id))
     new = [one for one in insights.supporters_of(connection, insight.id) if one not in known]
     for supporter in new:
-        insights.add_supporter(connection, target.id, supporter, say.now)
+        insights.add_supporter(connection, target.id, supporter, say.now, insight.id)
     insights.change(
         connection,
         target.id,
@@ -90,4 +91,5 @@ def merge(connection: Connection, say: Say, insight: Insight, target: Insight, u
     insights.move_merged(connection, insight.id, target.id)
     insights.record(connection, insight.id, say.now, user_id, "merged", {"into": target.number})
     insights.record(connection, target.id, say.now, user_id, "took_in", {"number": insight.number})
+    tell_later(connection, say, target)
     insight_changed(connection, say, insight.id)

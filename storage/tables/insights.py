@@ -96,6 +96,9 @@ supporters = Table(
     Column("insight_id", Key, ForeignKey("insights.id", ondelete="CASCADE"), primary_key=True),
     Column("user_id", slack_id(), primary_key=True),
     Column("since_at", Instant, nullable=False),
+    # She supports an insight that was merged into this one: she counts and is told, but has not this one's
+    # words before her eyes for it.
+    Column("came_with_id", Key),
     Index(None, "user_id"),
 )
 

@@ -37,6 +37,7 @@ from bot.messages import (
     insight_forms,
     insights,
     triage,
+    triage_notices,
     triage_walk,
 )
 from bot.messages import moods as troubles
@@ -217,6 +218,13 @@ def triage_card(_: Texts, status: str, *, is_urgent: bool) -> Rendered:
     return triage.card(_, shown(status=status, is_urgent=is_urgent, **long))
 
 
+def notice_to(_: Texts, status: str, own: Any, *, direct: bool) -> Rendered:
+    news = triage_notices.News(replace(INSIGHT, status=status, outcome="*word* " * 300), "Mia", NAMES)
+    if direct:
+        return triage_notices.direct_notice(_, news, own, NAMES)
+    return triage_notices.thread_notice(_, news, own, [f"U{number:010}" for number in range(100)])
+
+
 def trouble(fault: Fault, *, is_marketing: bool) -> Trouble:
     return Trouble("default", "#sales", is_marketing, fault)
 
@@ -388,6 +396,20 @@ SAMPLES: dict[str, list[Sample]] = {
     ],
     "triage.category_form": [lambda _: triage.category_form(_, shown(), triage.Asked(PRESSED, None, ":0:"))],
     "triage.merge_form": [lambda _: triage.merge_form(_, shown(), triage.Asked(PRESSED))],
+    "triage_notices.thread_notice": [
+        partial(notice_to, status=status, own=own, direct=False)
+        for status in ("in_progress", "done", "declined")
+        for own in (INSIGHT, GONE)
+    ],
+    "triage_notices.direct_notice": [
+        partial(notice_to, status=status, own=own, direct=True)
+        for status in ("in_progress", "done", "declined")
+        for own in (INSIGHT, GONE)
+    ],
+    "triage_notices.notices_are": [
+        partial(triage_notices.notices_are, chosen=one) for one in ("all", "outcome", "off")
+    ],
+    "triage_notices.notices_help": [lambda _: triage_notices.notices_help(_, "all")],
     "triage_walk.page": [
         lambda _: triage_walk.page(
             _, shown(), ":142:", 21, names_bridge=True, above="Tom took #142 just now."

@@ -13,7 +13,7 @@ from storage.insights import Insight
 from tests.bot.triage.desk import card_of, flagged, history, now
 from tests.handlers.requests import Slack, http_mode
 from tests.stage import Stage, make_stage
-from tests.support import ANNA, BEN, MIA, TOM
+from tests.support import ANNA, BEN, MARKETING, MIA, TOM
 
 _numbers = count(1)
 
@@ -150,6 +150,18 @@ def test_a_walk_goes_from_one_to_the_next_and_remembers_where(slack: Slack, stag
     press_in_form(slack, "triage_next", view, value=buttons(view)["triage_next"])
     assert "Nothing is left" in str(form_of(slack))
     assert [now(stage, each).status for each in (one, two, three)] == ["in_progress", "done", "in_progress"]
+
+
+def test_the_digest_leads_to_the_walk(slack: Slack, stage: Stage) -> None:
+    for words in ("one", "two"):
+        flagged(stage, ANNA, words)
+    stage.clock.pass_time(minutes=1)
+    slack.command("digest now", MIA, command="/frontline")
+    stage.send(seconds=2)
+    (head,) = [one for one in stage.slack.posts(MARKETING) if "thread_ts" not in one]
+    assert "Triage 2 new" in str(head["blocks"][-1])
+    slack.press("triage_open", MIA, value=buttons(head)["triage_open"])
+    assert "one" in str(form_of(slack))
 
 
 def test_a_walk_says_what_somebody_else_did_meanwhile(slack: Slack, stage: Stage) -> None:
