@@ -19,6 +19,7 @@ from bot import metrics
 from bot.clock import slack_ts
 from bot.services import Services
 from bot.slack import LOST_ACCESS, SlackBusy, SlackRefused, SlackUnclear
+from bot.variants import send_richest
 from storage import outbox
 from storage.outbox import OutboxRow
 
@@ -299,8 +300,11 @@ def _post(services: Services, row: OutboxRow, token: str, builders: Mapping[str,
                 thread_ts=thread_ts,
             )
         return {"message_ts": found, **where}
-    ts = found or services.slack.post(channel_id, row.payload, key=row.dedupe_key, thread_ts=thread_ts)
-    return {"message_ts": ts, **where}
+
+    def send(message: Mapping[str, Any]) -> str:
+        return services.slack.post(channel_id, message, key=row.dedupe_key, thread_ts=thread_ts)
+
+    return {"message_ts": found or send_richest(services, row.payload, send), **where}
 
 
 def _where(services: Services, row: OutboxRow) -> tuple[str, str | None]:
@@ -363,13 +367,21 @@ def _carry_out(services: Services, row: OutboxRow, builders: Mapping[str, Builde
     elif row.kind == "update":
         parent, message = _parent(services, row), builders[row.payload["builder"]](services, row)
         if message:
-            slack.call("chat.update", channel=parent.channel_id, ts=parent.message_ts, **message)
+            send_richest(services, message, _updating(services, parent))
     elif row.kind == "redact":
         message = builders["redact"](services, row)
         if message:
             slack.call("chat.update", channel=row.channel_id, **message)
     else:
         raise AssertionError(f"unknown kind of post: {row.kind}")
+
+
+def _updating(services: Services, post: OutboxRow) -> Callable[[Mapping[str, Any]], str]:
+    def send(message: Mapping[str, Any]) -> str:
+        services.slack.call("chat.update", channel=post.channel_id, ts=post.message_ts, **message)
+        return str(post.message_ts)
+
+    return send
 
 
 def _end(services: Services, row: OutboxRow, token: str, state: str, **values: Any) -> None:

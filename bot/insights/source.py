@@ -14,6 +14,7 @@ from bot.outbox import Say
 from bot.services import Services
 from bot.slack import SlackRefused, SourceMessage
 from bot.triage.changed import insight_changed
+from bot.variants import map_blocks
 from bot.workspace.directory import GONE, nothing
 from storage import bridges, insights, outbox
 from storage.inbox import InboxRow
@@ -110,8 +111,8 @@ def remove_text(connection: Connection, say: Say, insight: Insight) -> None:
     instead = words_gone(connection, insight)
     for post in outbox.quoting(connection, insight.id):
         if post.payload is not None:
-            blocks = without_quotes(post.payload.get("blocks") or [], insight.number, instead)
-            outbox.replace_payload(connection, post.id, {**post.payload, "blocks": blocks})
+            changed = map_blocks(post.payload, lambda blocks: without_quotes(blocks, insight.number, instead))
+            outbox.replace_payload(connection, post.id, changed)
         # A post that was given up in doubt may stand in the channel all the same.
         if post.state in ("pending", "sent") or post.in_doubt_at is not None:
             say.redact(post, insight.number)

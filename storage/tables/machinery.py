@@ -137,6 +137,14 @@ channel_pace = Table(  # about one message a second and channel, over all replic
     Column("free_at", Instant, nullable=False),
 )
 
+refused_blocks = Table(  # what the workspace does not know yet, and until when it is not offered again
+    "refused_blocks",
+    metadata,
+    Column("team_id", slack_id(), primary_key=True),
+    Column("block_type", String(40), primary_key=True),
+    Column("until_at", Instant, nullable=False),
+)
+
 schedules = Table(
     "schedules",
     metadata,
