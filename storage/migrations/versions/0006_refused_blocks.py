@@ -4,8 +4,8 @@ import sqlalchemy as sa
 import storage.types
 from alembic import op
 
-revision = "0005"
-down_revision = "0004"
+revision = "0006"
+down_revision = "0005"
 
 
 def upgrade() -> None:
