@@ -13,6 +13,7 @@ from bot.insights.messages_to_us import message_to_us, save_message
 from bot.insights.source import build_redaction, message_changed, message_deleted, message_saved
 from bot.outbox import Builder
 from bot.schedules import Job
+from bot.search.sending import EXPORT, build_export
 from bot.threads import Follower
 from bot.timers import Bell
 from bot.triage.changed import CARD
@@ -36,4 +37,9 @@ WORKERS: Mapping[str, Worker] = {
 }
 JOBS: Mapping[str, Job] = {"digest": post_digest}
 BELLS: Mapping[str, Bell] = {ACTIVITY_ASKS: ask_sales, NOTICE: tell}
-BUILDERS: Mapping[str, Builder] = {"home": build_home, "redact": build_redaction, CARD: build_card}
+BUILDERS: Mapping[str, Builder] = {
+    "home": build_home,
+    "redact": build_redaction,
+    CARD: build_card,
+    EXPORT: build_export,
+}
