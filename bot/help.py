@@ -1,4 +1,4 @@
-"""`/frontline …`: setup, digest, language and help, in English and Russian; help for all else."""
+"""`/frontline …`: what each word behind it does, in English and Russian; help for all else."""
 
 from collections.abc import Callable
 from typing import Final
@@ -12,6 +12,9 @@ from bot.errors import UserError
 from bot.gestures import Answer, Gesture, Reply
 from bot.i18n import N_
 from bot.inbox import say_for
+from bot.meetings.command import answer_meeting
+from bot.meetings.items import list_items
+from bot.meetings.topics import add_words
 from bot.messages.bridges import LANGUAGE_NAMES
 from bot.messages.help import help_message, language_help, language_set, unknown_command
 from bot.services import Services
@@ -29,6 +32,9 @@ DIGEST: Final = frozenset({"digest", "дайджест"})
 ACTIVITY: Final = frozenset({"activity", "активность", "мероприятие"})
 LANGUAGE: Final = frozenset({"language", "lang", "язык"})
 NOTICES: Final = frozenset({"notices", "notifications", "уведомления"})
+MEETING: Final = frozenset({"meeting", "meetings", "встреча", "встречи"})
+TOPIC: Final = frozenset({"topic", "тема"})
+ACTIONS: Final = frozenset({"actions", "action", "поручения", "поручение"})
 HELP: Final = frozenset({"", "help", "?", "помощь", "справка"})
 LANGUAGE_WORDS: Final = {
     "en": "en",
@@ -96,6 +102,9 @@ SUBCOMMANDS: Final[tuple[tuple[frozenset[str], Subcommand], ...]] = (
     (ACTIVITY, answer_activity),
     (LANGUAGE, choose_language),
     (NOTICES, choose_by_word),
+    (MEETING, answer_meeting),
+    (TOPIC, add_words),
+    (ACTIONS, list_items),
 )
 
 

@@ -62,6 +62,13 @@ class View(StrEnum):
     ACTIVITY_ENTRY = "activity_entry"  # spend, a result, or the correction of one
     ACTIVITY_CANCEL = "activity_cancel"
     ACTIVITY_ANSWER = "activity_answer"  # of sales: with which deal it helped, or a comment
+    MEETING = "meeting_series"
+    MEETING_ONE = "meeting_one"  # one occurrence: move, skip or cancel it
+    MEETING_SUGGEST = "meeting_suggest"
+    MEETING_MINUTES = "meeting_minutes"
+    ACTION_LATER = "action_later"
+    ACTION_HAND_OVER = "action_hand_over"
+    ACTION_DROP = "action_drop"
     NOTICE = "notice"  # says something; has nothing to submit
 
 
@@ -114,6 +121,20 @@ class Action(StrEnum):
     ACTIVITY_UNNOTICED = "activity_unnoticed"
     ACTIVITY_COMMENT = "activity_comment"
     TIME_ZONE = "bridge_time_zone"  # options loaded from Frontline
+    MEETING_NEW = "meeting_new"
+    MEETING_CHANGE = "meeting_change"
+    MEETING_FREQUENCY = "meeting_frequency"  # in the form: the day's fields follow
+    MEETING_YES = "meeting_yes"
+    MEETING_NO = "meeting_no"
+    MEETING_SUGGEST = "meeting_suggest"
+    MEETING_CHANGE_ONE = "meeting_change_one"
+    MEETING_RECORD = "meeting_record"
+    MEETING_FILE = "meeting_file"
+    MEETING_TOPIC = "meeting_topic_insight"  # Put on the agenda
+    ACTION_DONE = "action_done"
+    ACTION_LATER = "action_later"
+    ACTION_HAND_OVER = "action_hand_over"
+    ACTION_DROP = "action_drop"
 
 
 class Field(StrEnum):
@@ -162,3 +183,29 @@ class Field(StrEnum):
     REASON = "activity_reason"
     DEAL_NAME = "activity_deal"
     COMMENT = "activity_comment"
+    MEETING_TITLE = "meeting_title"
+    MEETING_DAY = "meeting_day"  # of a month
+    MEETING_NTH = "meeting_nth"
+    MEETING_FROM = "meeting_from"
+    MEETING_LENGTH = "meeting_length"
+    MEETING_CHANNELS = "meeting_channels"
+    MEETING_PEOPLE = "meeting_people"
+    MEETING_GROUPS = "meeting_groups"
+    MEETING_FACILITATORS = "meeting_facilitators"
+    MEETING_PLACE = "meeting_place"
+    MEETING_PROMPTS = "meeting_prompts"
+    MEETING_PROMPT_AHEAD = "meeting_prompt_ahead"
+    MEETING_REMINDER_AHEAD = "meeting_reminder_ahead"
+    MEETING_OFF_DAYS = "meeting_off_days"
+    MEETING_HOLIDAYS = "meeting_holidays"
+    MEETING_OFF_POLICY = "meeting_off_policy"
+    MEETING_ENDED = "meeting_ended"
+    MEETING_WHAT = "meeting_what"
+    MEETING_DATE = "meeting_date"
+    MEETING_REASON = "meeting_reason"
+    MEETING_PRESENT = "meeting_present"  # in the minutes' form with the revision behind it, as those below
+    MEETING_DECISIONS = "meeting_decisions"
+    MEETING_ITEMS = "meeting_items"
+    MEETING_NOTES = "meeting_notes"
+    ITEM_DUE = "item_due"
+    ITEM_OWNER = "item_owner"

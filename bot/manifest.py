@@ -57,8 +57,8 @@ _COMMANDS: Final = {
         N_("Acme gives 25% off · list · mine · search … · help"),
     ),
     Command.FRONTLINE: (
-        N_("Set up bridges and digests, get help"),
-        N_("setup · digest · language · help"),
+        N_("Set up bridges, digests and meetings, get help"),
+        N_("setup · digest · meeting · topic … · actions · language · help"),
     ),
 }
 _SHORTCUTS: Final = {

@@ -11,9 +11,10 @@ from bot.inbox import Worker
 from bot.insights.flagging import flag_set, flag_taken_back
 from bot.insights.messages_to_us import message_to_us, save_message
 from bot.insights.source import build_redaction, message_changed, message_deleted, message_saved
+from bot.meetings import calendar_file, items, minutes, prompt, reminder, topics
+from bot.meetings.meeting import MINUTES, NUDGE, PROMPT, REMINDER
 from bot.outbox import Builder
 from bot.schedules import Job
-from bot.search.sending import EXPORT, build_export
 from bot.threads import Follower
 from bot.timers import Bell
 from bot.triage.changed import CARD
@@ -21,7 +22,7 @@ from bot.triage.notices import NOTICE, tell
 from bot.triage.shown import build_card
 from bot.workspace import moods
 
-FOLLOWERS: Mapping[str, Follower] = {}
+FOLLOWERS: Mapping[str, Follower] = {prompt.THREAD: topics.FOLLOWER}
 WORKERS: Mapping[str, Worker] = {
     "reaction_added": flag_set,
     "reaction_removed": flag_taken_back,
@@ -36,10 +37,22 @@ WORKERS: Mapping[str, Worker] = {
     **moods.WORKERS,
 }
 JOBS: Mapping[str, Job] = {"digest": post_digest}
-BELLS: Mapping[str, Bell] = {ACTIVITY_ASKS: ask_sales, NOTICE: tell}
+BELLS: Mapping[str, Bell] = {
+    ACTIVITY_ASKS: ask_sales,
+    NOTICE: tell,
+    PROMPT: prompt.ring_prompt,
+    REMINDER: reminder.ring_reminder,
+    MINUTES: minutes.ring_end,
+    NUDGE: minutes.ring_nudge,
+    items.DAY_BEFORE: items.ring_item,
+    items.ON_THE_DAY: items.ring_item,
+}
 BUILDERS: Mapping[str, Builder] = {
     "home": build_home,
     "redact": build_redaction,
+    PROMPT: prompt.build_prompt,
+    REMINDER: reminder.build_reminder,
+    MINUTES: minutes.build_minutes,
     CARD: build_card,
-    EXPORT: build_export,
+    calendar_file.BUILDER: calendar_file.build_file,
 }

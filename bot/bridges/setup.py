@@ -25,7 +25,8 @@ from bot.bridges.rights import (
 from bot.bridges.zones import search_zones, zone_choice, zone_names
 from bot.digests.schedule import KIND, default_schedule
 from bot.gestures import Answer, FormState, Gesture, Open, Update
-from bot.inbox import Incoming, accept
+from bot.inbox import Incoming, accept, say_for
+from bot.meetings.series import settle_bridge
 from bot.messages.bridges import ChannelState, FormStart, bridge_form, bridge_list, bridge_saved
 from bot.messages.common import option
 from bot.recurrence import day_bounds
@@ -102,7 +103,7 @@ def save_bridge(services: Services, gesture: Gesture, form: FormState, metadata:
             if bridge is None:
                 make_bridge(services, connection, values)
             else:
-                _change(services, connection, bridge, values)
+                _change(services, connection, bridge, values, gesture.key)
             ask_to_join(services, connection, answers.channels, gesture.key, gesture.user_id)
         states = _states(connection, team_id, answers.channels)
         return Update(bridge_saved(who.texts, answers.name, states, is_new=memory.bridge_id is None))
@@ -119,11 +120,16 @@ def make_bridge(services: Services, connection: Connection, values: BridgeValues
     return bridge
 
 
-def _change(services: Services, connection: Connection, bridge: Bridge, values: BridgeValues) -> None:
+def _change(
+    services: Services, connection: Connection, bridge: Bridge, values: BridgeValues, correlation_id: str
+) -> None:
     now = services.clock.now()
     bridges.change_bridge(connection, services.team_id, bridge.id, values, now)
     if values.time_zone != bridge.time_zone:
         _move_digest(connection, bridge.id, values.time_zone, now)
+    changed = bridges.bridge(connection, bridge.id)
+    assert changed is not None
+    settle_bridge(connection, say_for(services, connection, correlation_id), changed)
 
 
 def _move_digest(connection: Connection, bridge_id: int, zone: str, now: datetime) -> None:

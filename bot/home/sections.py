@@ -1,40 +1,23 @@
 """What a home tab consists of. Each feature adds its section; a section that has nothing to say is empty."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from slack_sdk.models.blocks import Block
-from sqlalchemy import Connection
 
 from bot.activities.figures import figures_of, local_day
 from bot.activities.kinds import OPEN
 from bot.activities.rights import may_plan
+from bot.home.look import Look, Section
 from bot.insights.words import names_in
+from bot.meetings.command import home_section as meetings
 from bot.messages import home as messages
 from bot.messages.activities import Shown
 from bot.triage.settings import notices_of
-from bot.workspace.access import Viewer
 from storage import activities as stored
 from storage import insights, outbox, schedules, workspace
 
 PAGE: Final = 10
 ACTIVITIES: Final = 5
-
-
-@dataclass(frozen=True)
-class Look:
-    """A person looks at her home tab."""
-
-    connection: Connection
-    team_id: str
-    reader: Viewer
-    now: datetime
-    asked: Mapping[str, Any]  # what the last gesture asked to see: the offset of a list, a filter
-
-
-Section = Callable[[Look], list[Block]]
 
 
 def my_insights(look: Look) -> list[Block]:
@@ -81,4 +64,4 @@ def activities(look: Look) -> list[Block]:
     return messages.activities(reader.texts, shown, total, str(min(mine)))
 
 
-SECTIONS: Final[tuple[Section, ...]] = (my_insights, activities, bridges)
+SECTIONS: Final[tuple[Section, ...]] = (my_insights, meetings, activities, bridges)

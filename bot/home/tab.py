@@ -6,7 +6,8 @@ from typing import Any
 from sqlalchemy import Connection
 
 from bot.gestures import Answer, Done, Gesture
-from bot.home.sections import SECTIONS, Look
+from bot.home.look import Look
+from bot.home.sections import SECTIONS
 from bot.inbox import Apply, say_for
 from bot.messages.home import home_tab
 from bot.outbox import Say

@@ -80,5 +80,10 @@ def link(address: str, label: str) -> str:
     return f"<{address}|{label}>"
 
 
+def bold(text: str) -> str:
+    """Bold in mrkdwn; `text` is a text of ours, or inert."""
+    return f"*{text}*"
+
+
 def comma(parts: Iterable[str]) -> str:
     return ", ".join(parts)

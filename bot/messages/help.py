@@ -64,10 +64,6 @@ def _commands(_: Texts) -> str:
         _('• `/insight competitor: Acme gives 25% off #"Deutsche Bahn"` – with category and customer'),
         _("• `/insight` – opens a form"),
         _("• `/insight list`, `/insight mine`, `/insight search discount` – find insights again"),
-        _(
-            '• `/insight search "price list" status:new competitor:Acme since:2026-10-01 from:me` – '
-            "with filters; `/insight export` with the same ones sends a file"
-        ),
     ]
     return "\n".join(lines)
 
@@ -81,6 +77,10 @@ def _elsewhere(_: Texts) -> str:
         _(
             "*Changed your mind?* The note after each insight, the message's shortcut and my home tab "
             "have *Undo*."
+        ),
+        _(
+            "*Meetings*: `/frontline meeting` – the meetings of sales and marketing, `/frontline topic …` – "
+            "put something on the agenda, `/frontline actions` – what was promised."
         ),
         _(
             "*Settings*: `/frontline setup` – bridges, `/frontline digest` – the digest, "

@@ -167,6 +167,9 @@ def manage_form(
         actions.elements.append(
             ButtonElement(text=support, action_id=Action.ADD_SUPPORT, value=str(insight.id), style="primary")
         )
+    actions.elements.append(
+        ButtonElement(text=_("Put on the agenda"), action_id=Action.MEETING_TOPIC, value=str(insight.id))
+    )
     blocks.append(actions)
     return modal(
         View.MANAGE_MESSAGE, _("Insight #{number}", number=insight.number)[:24], blocks, close=_("Close")

@@ -29,9 +29,22 @@ from storage.tables.machinery import (
     threads,
     timers,
 )
+from storage.tables.meetings import (
+    action_item_history,
+    action_items,
+    meeting_answers,
+    meeting_minutes,
+    meeting_occurrences,
+    meeting_posts,
+    meeting_series,
+    meeting_topics,
+    user_groups,
+)
 from storage.tables.workspace import channel_members, channels, people, person_settings, workspaces
 
 __all__ = [
+    "action_item_history",
+    "action_items",
     "activities",
     "activity_answers",
     "activity_askings",
@@ -52,6 +65,12 @@ __all__ = [
     "history",
     "inbox",
     "insights",
+    "meeting_answers",
+    "meeting_minutes",
+    "meeting_occurrences",
+    "meeting_posts",
+    "meeting_series",
+    "meeting_topics",
     "metadata",
     "outbox",
     "people",
@@ -65,5 +84,6 @@ __all__ = [
     "threads",
     "timers",
     "told",
+    "user_groups",
     "workspaces",
 ]

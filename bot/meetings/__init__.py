@@ -1,0 +1,1 @@
+"""The recurring meeting of sales and marketing: prompt, agenda, minutes, and what was promised."""
