@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
-from typing import Final, TextIO
+from typing import Any, Final, TextIO
 
 import click
 import structlog
@@ -330,23 +330,56 @@ def manifest(http_url: str | None, language: str) -> None:
 @click.option("--format", "form", type=click.Choice(["csv", "jsonl"]), default="csv", show_default=True)
 @click.option("--bridge", default=None, help="Only this bridge, by name.")
 @click.option("--since", default=None, metavar="ISO-8601", help="Only insights captured since then.")
+@click.option("--until", default=None, metavar="ISO-8601", help="Only insights captured before then.")
 @click.option("--withdrawn", is_flag=True, help="Withdrawn insights too.")
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="A file; default: the terminal.")
 def export(
-    form: exports.Format, bridge: str | None, since: str | None, withdrawn: bool, out: Path | None
+    form: exports.Format,
+    bridge: str | None,
+    since: str | None,
+    until: str | None,
+    withdrawn: bool,
+    out: Path | None,
 ) -> None:
     """Write insights as CSV or JSON Lines."""
+    start_at = _instant(since, "--since") if since else None
+    end_at = _instant(until, "--until") if until else None
     with plain_faults():
-        database, start_at = _database(), _instant(since, "--since") if since else None
+        database = _database()
         if schema.refuse_newer(database) != schema.newest():
             raise OperatorError(
                 "The database is empty or of an older version; `python app.py db upgrade` mends that."
             )
-        with _output(out) as target:
+        with _output(out) as target, _progress() as progress:
             count = exports.export(
-                database, target, format=form, bridge=bridge, since=start_at, with_withdrawn=withdrawn
+                database,
+                target,
+                format=form,
+                bridge=bridge,
+                since=start_at,
+                until=end_at,
+                with_withdrawn=withdrawn,
+                progress=progress,
             )
         click.echo(f"{count} insights written.", err=True)
+
+
+@contextmanager
+def _progress() -> Iterator[exports.Progress]:
+    """A bar on the error stream, where that is a terminal."""
+    bars: list[Any] = []
+
+    def show(written: int, total: int) -> None:
+        if not bars:
+            bars.append(click.progressbar(length=total, file=sys.stderr))
+            bars[0].__enter__()
+        bars[0].update(written - bars[0].pos)
+
+    try:
+        yield show
+    finally:
+        for bar in bars:
+            bar.__exit__(None, None, None)
 
 
 @contextmanager

@@ -6,25 +6,26 @@ and what a spreadsheet would run as a formula begins with an apostrophe instead.
 
 import csv
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Final, Literal, TextIO
 
 from babel.numbers import get_currency_precision
-from sqlalchemy import Connection
+from sqlalchemy import ColumnElement, Connection
 
 from bot import slacktext
 from bot.bridges.categories import name_of
 from bot.errors import OperatorError
 from bot.i18n import texts
 from bot.insights.words import names_in
-from storage import bridges, workspace
+from storage import bridges, insights, workspace
 from storage.bridges import Bridge
 from storage.database import Database
-from storage.export import Exported, Wanted, pages
+from storage.export import Exported, Wanted, conditions_of, pages
 
 Format = Literal["csv", "jsonl"]
+Progress = Callable[[int, int], None]  # written, of how many
 Cell = str | int | bool | None | list[str]
 
 COLUMNS: Final = (
@@ -71,22 +72,39 @@ def export(
     format: Format = "csv",
     bridge: str | None = None,
     since: datetime | None = None,
+    until: datetime | None = None,
     with_withdrawn: bool = False,
+    progress: Progress = lambda written, total: None,
 ) -> int:
     """Write insights to `out` (opened with `newline=""`), oldest first; gives how many.
 
-    `bridge`: only those of the bridge with that name; `since`: only those stored at or after that instant.
-    Memory is that of one page of 1,000. Raises OperatorError for a bridge that does not exist.
+    `bridge`: only those of the bridge with that name; `since` and `until`: only those stored at or after, and
+    before, that instant. `progress` hears after each page how many are written, of how many. Memory is that
+    of one page of 1,000. Raises OperatorError for a bridge that does not exist.
     """
-    count = 0
     with database.reading() as connection:
-        known = _Names(connection)
-        wanted = Wanted(known.bridge_id(bridge), since, with_withdrawn)
-        write = _csv_writer(out) if format == "csv" else _json_writer(out)
-        for page in pages(connection, wanted):
-            write(known.rows(page))
-            count += len(page)
-    return count
+        names = _Names(connection)
+        wanted = Wanted(names.bridge_id(bridge), since, until, with_withdrawn)
+        return write(connection, out, conditions_of(wanted), format=format, progress=progress)
+
+
+def write(
+    connection: Connection,
+    out: TextIO,
+    conditions: Sequence[ColumnElement[bool]],
+    *,
+    format: Format,
+    progress: Progress = lambda written, total: None,
+) -> int:
+    """Write the insights that meet all conditions to `out`, oldest first; gives how many."""
+    names, written = _Names(connection), 0
+    total = insights.count(connection, conditions)
+    put = _csv_writer(out) if format == "csv" else _json_writer(out)
+    for page in pages(connection, conditions):
+        put(names.rows(page))
+        written += len(page)
+        progress(written, total)
+    return written
 
 
 class _Names:

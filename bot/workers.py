@@ -15,6 +15,7 @@ from bot.meetings import calendar_file, items, minutes, prompt, reminder, topics
 from bot.meetings.meeting import MINUTES, NUDGE, PROMPT, REMINDER
 from bot.outbox import Builder
 from bot.schedules import Job
+from bot.search.sending import EXPORT, build_export
 from bot.threads import Follower
 from bot.timers import Bell
 from bot.triage.changed import CARD
@@ -54,5 +55,6 @@ BUILDERS: Mapping[str, Builder] = {
     REMINDER: reminder.build_reminder,
     MINUTES: minutes.build_minutes,
     CARD: build_card,
+    EXPORT: build_export,
     calendar_file.BUILDER: calendar_file.build_file,
 }

@@ -1,6 +1,6 @@
 """Reads all insights in pages, whatever their number, for an export."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -16,10 +16,12 @@ PAGE: Final = 1_000
 
 @dataclass(frozen=True)
 class Wanted:
-    """Which insights: of a bridge (None: of all), made at or after an instant, withdrawn ones or not."""
+    """Which insights: of a bridge (None: of all), made from an instant on and before another, withdrawn ones
+    or not."""
 
     bridge_id: int | None = None
     since: datetime | None = None
+    until: datetime | None = None
     with_withdrawn: bool = False
 
 
@@ -30,14 +32,16 @@ class Exported(Insight):
     team_id: str
 
 
-def pages(connection: Connection, wanted: Wanted, size: int = PAGE) -> Iterator[list[Exported]]:
-    """Insights in the order they were made, `size` at a time, of which one page is held in memory."""
+def pages(
+    connection: Connection, conditions: Sequence[ColumnElement[bool]], size: int = PAGE
+) -> Iterator[list[Exported]]:
+    """Insights that meet all conditions in the order they were made, one page of `size` in memory."""
     last_id = 0
     while True:
         page = fetch_all(
             connection,
             columns_for(insights, Exported)
-            .where(insights.c.id > last_id, *_conditions(wanted))
+            .where(insights.c.id > last_id, *conditions)
             .order_by(insights.c.id)
             .limit(size),
             Exported,
@@ -49,12 +53,15 @@ def pages(connection: Connection, wanted: Wanted, size: int = PAGE) -> Iterator[
             return
 
 
-def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
+def conditions_of(wanted: Wanted) -> list[ColumnElement[bool]]:
+    """The wish as conditions."""
     conditions: list[ColumnElement[bool]] = []
     if wanted.bridge_id is not None:
         conditions.append(insights.c.bridge_id == wanted.bridge_id)
     if wanted.since is not None:
         conditions.append(insights.c.created_at >= wanted.since)
+    if wanted.until is not None:
+        conditions.append(insights.c.created_at < wanted.until)
     if not wanted.with_withdrawn:
         conditions.append(LIVE)
     return conditions

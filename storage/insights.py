@@ -383,6 +383,30 @@ def select_page(
     )
 
 
+def select_all(connection: Connection, conditions: Sequence[ColumnElement[bool]]) -> list[Insight]:
+    """All insights that meet all conditions, in no order."""
+    return fetch_all(connection, _SELECT.where(*conditions), Insight)
+
+
+def newest(
+    connection: Connection, conditions: Sequence[ColumnElement[bool]], limit: int
+) -> dict[int, datetime]:
+    """Ids of the newest insights that meet all conditions, and when they were made, newest first."""
+    rows = connection.execute(
+        select(insights.c.id, insights.c.created_at)
+        .where(*conditions)
+        .order_by(insights.c.created_at.desc(), insights.c.id.desc())
+        .limit(limit)
+    )
+    return {row.id: row.created_at for row in rows}
+
+
+def with_ids(connection: Connection, ids: Sequence[int]) -> list[Insight]:
+    """Insights by their ids, in that order."""
+    found = {one.id: one for one in fetch_all(connection, _SELECT.where(insights.c.id.in_(ids)), Insight)}
+    return [found[one] for one in ids if one in found]
+
+
 def count(connection: Connection, conditions: Sequence[ColumnElement[bool]]) -> int:
     return connection.execute(select(func.count()).select_from(insights).where(*conditions)).scalar_one()
 

@@ -1,13 +1,30 @@
 """The full-text index. Stems are made in Python when writing and asking; the databases only match them."""
 
 import sqlite3
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import Connection, text
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Text,
+    cast,
+    column,
+    false,
+    literal,
+    literal_column,
+    select,
+    table,
+    text,
+)
+from sqlalchemy.dialects import postgresql
+
+from storage.tables import insights
 
 SECURE_DELETE: Final = (3, 42)  # from here on FTS5 removes words at once, as the first migration asks
+_INDEX: Final = table("insight_search", column("rowid"), column("insight_id"), column("stems"))
 MERGE_PAGES: Final = 300  # of the index in one transaction: some milliseconds
 
 
@@ -61,30 +78,49 @@ def compact(connection: Connection, *, begin: bool) -> bool:
     return bool(after - before >= 2)
 
 
-def matching(
-    connection: Connection, terms: Sequence[Term], phrases: Sequence[Sequence[str]], limit: int
-) -> list[int]:
-    """Ids of the insights that hold all terms and phrases, the newest first."""
+def holds(
+    connection: Connection, terms: Sequence[Term], phrases: Sequence[Sequence[str]]
+) -> ColumnElement[bool]:
+    """That an insight holds all terms, and all phrases as neighbouring words; false where there are none."""
     if not terms and not any(phrases):
-        return []
+        return false()
     if connection.dialect.name == "sqlite":
         asked = " AND ".join(
             [f'"{term.stem}"' + (" *" if term.is_prefix else "") for term in terms]
             + ['"' + " ".join(phrase) + '"' for phrase in phrases if phrase]
         )
-        statement = (
-            "SELECT rowid FROM insight_search WHERE insight_search MATCH :asked ORDER BY rowid DESC LIMIT :n"
-        )
+        found = select(_INDEX.c.rowid).where(literal_column("insight_search").op("MATCH")(asked))
     else:
         asked = " & ".join(
             [_literal(term.stem) + (":*" if term.is_prefix else "") for term in terms]
             + ["(" + " <-> ".join(_literal(stem) for stem in phrase) + ")" for phrase in phrases if phrase]
         )
-        statement = (
-            "SELECT insight_id FROM insight_search WHERE stems @@ CAST(:asked AS tsquery) "
-            "ORDER BY insight_id DESC LIMIT :n"
+        found = select(_INDEX.c.insight_id).where(
+            _INDEX.c.stems.op("@@")(cast(literal(asked), postgresql.TSQUERY))
         )
-    return list(connection.scalars(text(statement), {"asked": asked, "n": limit}))
+    return insights.c.id.in_(found)
+
+
+def counts_of(connection: Connection, insight_ids: Sequence[int]) -> dict[int, Counter[str]]:
+    """Each insight's stems, and how often each occurs (PostgreSQL counts to 255)."""
+    if connection.dialect.name == "sqlite":
+        rows = connection.execute(
+            select(_INDEX.c.rowid, _INDEX.c.stems).where(_INDEX.c.rowid.in_(insight_ids))
+        )
+        return {row[0]: Counter(row[1].split()) for row in rows}
+    rows = connection.execute(
+        select(_INDEX.c.insight_id, cast(_INDEX.c.stems, Text)).where(_INDEX.c.insight_id.in_(insight_ids))
+    )
+    return {row[0]: _counted(row[1]) for row in rows}
+
+
+def _counted(vector: str) -> Counter[str]:
+    """A `tsvector` as PostgreSQL writes it, `'acm':1,4 'price':2`; stems hold letters and digits only."""
+    found: Counter[str] = Counter()
+    for part in vector.split():
+        stem, _, places = part.rpartition(":")
+        found[stem.strip("'")] = places.count(",") + 1
+    return found
 
 
 def _literal(stem: str) -> str:

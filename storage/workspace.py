@@ -96,6 +96,12 @@ def names(connection: Connection, team_id: str, user_ids: Collection[str]) -> di
     return {row.user_id: row.name for row in rows if row.name}
 
 
+def all_names(connection: Connection, team_id: str) -> dict[str, str]:
+    """What all people that are known are called, by user id."""
+    rows = connection.execute(select(people.c.user_id, people.c.name).where(people.c.team_id == team_id))
+    return {row.user_id: row.name for row in rows}
+
+
 def administrators(connection: Connection, team_id: str) -> list[str]:
     """User ids of the workspace's admins and owners."""
     rows = connection.scalars(

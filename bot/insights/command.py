@@ -10,6 +10,7 @@ from bot.insights import lists, saving, syntax
 from bot.insights.lists import Wanted
 from bot.messages import insights as messages
 from bot.messages.help import help_message
+from bot.search.sending import send_export
 from bot.services import Services
 from bot.workspace.access import Viewer, require_colleague, viewer
 
@@ -35,30 +36,37 @@ def answer_insight(services: Services, gesture: Gesture, line: str) -> Answer:
             return lists.show_list(services, gesture, Wanted("mine" if command.mine else "list"))
         case syntax.Search(query=""):
             raise UserError(N_("What shall I look for? Type it behind, as in `/insight search discount`."))
-        case syntax.Search():
-            return lists.show_list(services, gesture, Wanted("search", line))
+        case syntax.Search() | syntax.Export():
+            return _look_up(services, gesture, command, line)
         case syntax.Help():
             bridge = reader.near[0] if reader.near else None
             return Reply(help_message(reader.texts, bridge))
         case syntax.Incomplete():
             raise UserError(N_("There is no text left to store. Write what you heard after the category."))
-        case syntax.About() | syntax.Export():
-            return _not_here(reader, command, line)
+        case syntax.About():
+            return _not_here(reader, line)
 
 
-def _not_here(reader: Viewer, command: syntax.About | syntax.Export, line: str) -> Answer:
-    """Say what helps instead. The words are taken, so that none changes its meaning with a later version."""
+def _look_up(
+    services: Services, gesture: Gesture, command: syntax.Search | syntax.Export, line: str
+) -> Answer:
+    """Search or export; what is refused may have been meant as an insight."""
+    try:
+        if isinstance(command, syntax.Export):
+            return send_export(services, gesture, line)
+        return lists.show_list(services, gesture, Wanted("search", line))
+    except UserError as problem:
+        with services.db.reading() as connection:
+            _ = viewer(connection, services.team_id, gesture.user_id).texts
+        return Reply(messages.offer_to_save(_, line, _.say(problem.message), line))
+
+
+def _not_here(reader: Viewer, line: str) -> Answer:
+    """Say what helps instead. The word is taken, so that no later version changes what it means."""
     _ = reader.texts
-    if isinstance(command, syntax.About):
-        text = _(
-            "`/insight about` is not part of this version. "
-            "`/insight search` finds what was said about a name."
-        )
-    else:
-        text = _(
-            "`/insight export` is not part of this version. Whoever runs Frontline can export everything "
-            "with `python app.py export`."
-        )
+    text = _(
+        "`/insight about` is not part of this version. `/insight search` finds what was said about a name."
+    )
     return Reply(messages.offer_to_save(_, line, text, line))
 
 

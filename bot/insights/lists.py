@@ -7,20 +7,20 @@ from typing import Any, Final
 from slack_sdk.models.blocks import ActionsBlock
 from sqlalchemy import ColumnElement, Connection
 
-from bot import stems
+from bot import slacktext
 from bot.gestures import Answer, Gesture, Reply
 from bot.insights import syntax
 from bot.insights.words import names_in
 from bot.messages import insights as messages
+from bot.search.conditions import conditions, seen_by
+from bot.search.hits import best_first
+from bot.search.query import Asked, parse_query, plain_query
 from bot.services import Services
 from bot.workspace.access import Viewer, require_colleague, viewer
-from storage import insights, search, workspace
+from storage import insights, workspace
 from storage.insights import Insight
-from storage.search import Term
-from storage.tables import insights as table
 
 PAGE: Final = 5
-MOST_HITS: Final = 1000
 
 
 @dataclass(frozen=True)
@@ -33,9 +33,13 @@ class Wanted:
 
     @property
     def query(self) -> str:
-        """What is searched for."""
-        command = syntax.parse(self.line, ())
-        return command.query if isinstance(command, syntax.Search) else ""
+        """What is searched for, as Slack sent it."""
+        return syntax.behind_word(self.line)
+
+    @property
+    def asked(self) -> Asked:
+        """What is searched for, understood."""
+        return parse_query(plain_query(self.query))
 
     def value(self, offset: int) -> str:
         return f"{self.kind}:{offset}:{self.line}"
@@ -50,30 +54,28 @@ class Wanted:
 
 
 def show_list(services: Services, gesture: Gesture, wanted: Wanted, *, turning: bool = False) -> Answer:
-    """One page of a list, for the person alone."""
+    """One page of a list, for the person alone. Raises UserError for a query that means nothing."""
     with services.db.reading() as connection:
         reader = viewer(connection, services.team_id, gesture.user_id)
         require_colleague(reader)
-        conditions = _conditions(connection, services.team_id, reader, wanted)
-        total = insights.count(connection, conditions)
-        found = insights.select_page(connection, conditions, limit=PAGE, offset=wanted.offset)
+        asked = wanted.asked
+        now = services.clock.now()
+        if wanted.kind == "search":
+            met = conditions(connection, services.team_id, reader, asked, now)
+        else:
+            met = _conditions(services.team_id, reader, wanted)
+        total = insights.count(connection, met)
+        if asked.words:
+            found = best_first(connection, met, asked.query, now, limit=PAGE, offset=wanted.offset)
+        else:
+            found = insights.select_page(connection, met, limit=PAGE, offset=wanted.offset)
         return Reply(_page(connection, services.team_id, reader, wanted, found, total), replaces=turning)
 
 
-def _conditions(
-    connection: Connection, team_id: str, reader: Viewer, wanted: Wanted
-) -> list[ColumnElement[bool]]:
-    conditions = [insights.of_team(team_id)]
+def _conditions(team_id: str, reader: Viewer, wanted: Wanted) -> list[ColumnElement[bool]]:
     if wanted.kind == "mine":
-        return [*conditions, insights.mine(reader.user_id)]
-    marketing = [bridge.id for bridge in reader.marketing]
-    conditions += [insights.LIVE, insights.visible(reader.user_id, reader.channel_ids, marketing)]
-    if wanted.kind == "search":
-        asked = stems.query(wanted.query)
-        terms = [Term(term.stem, term.prefix) for term in asked.terms]
-        hits = search.matching(connection, terms, asked.phrases, MOST_HITS)
-        conditions.append(table.c.id.in_(hits))
-    return conditions
+        return [insights.of_team(team_id), insights.mine(reader.user_id)]
+    return seen_by(team_id, reader, Asked(""))
 
 
 def _page(
@@ -85,17 +87,18 @@ def _page(
     total: int,
 ) -> dict[str, Any]:
     _ = reader.texts
-    names = dict(names_in(connection, team_id, [one.text for one in found]))
+    names = dict(names_in(connection, team_id, [wanted.query, *(one.text for one in found)]))
     names |= workspace.names(connection, team_id, {one.author_id for one in found if one.author_id})
     bridges = {bridge.id: bridge for bridge in reader.bridges}
     entries = [messages.entry(_, bridges[one.bridge_id], one, names, reader.time_zone) for one in found]
     last = wanted.offset + len(found)
     return messages.page(
         _,
-        messages.list_title(_, wanted.kind, wanted.query, total, wanted.offset, last),
+        messages.list_title(_, wanted.kind, slacktext.plain(wanted.query, names), total, wanted.offset, last),
         entries,
         earlier=wanted.value(last) if last < total else None,
         later=wanted.value(max(0, wanted.offset - PAGE)) if wanted.offset else None,
+        by_date=not wanted.asked.words,
         offer=_offer(reader, wanted),
     )
 

@@ -144,6 +144,18 @@ def parse(line: str, categories: Sequence[CategoryName]) -> Command:
     return _insight(text, categories)
 
 
+def behind_word(line: str) -> str:
+    """What stands behind the command's word, as Slack sent it."""
+    _word, *rest = line.strip(_BLANKS).split(maxsplit=1) or [""]
+    return rest[0] if rest else ""
+
+
+def category_called(name: str, categories: Sequence[CategoryName]) -> str | None:
+    """The key of the one category that may be meant: by its name in any form, its beginning, or its emoji."""
+    wanted = _normal(name)
+    return _category(wanted, categories) or _by_emoji(wanted, categories)
+
+
 def _insight(text: str, categories: Sequence[CategoryName]) -> Command:
     category, text = _take_category(text, categories)
     customer, text, was_first = _take_customer(text)

@@ -64,6 +64,10 @@ def _commands(_: Texts) -> str:
         _('• `/insight competitor: Acme gives 25% off #"Deutsche Bahn"` – with category and customer'),
         _("• `/insight` – opens a form"),
         _("• `/insight list`, `/insight mine`, `/insight search discount` – find insights again"),
+        _(
+            '• `/insight search "price list" status:new competitor:Acme since:2026-10-01 from:me` – '
+            "with filters; `/insight export` with the same ones sends a file"
+        ),
     ]
     return "\n".join(lines)
 

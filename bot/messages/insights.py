@@ -231,17 +231,21 @@ def page(
     *,
     earlier: str | None = None,
     later: str | None = None,
+    by_date: bool = True,
     offer: ActionsBlock | None = None,
 ) -> dict[str, Any]:
-    """A page of a list; `earlier` and `later` are the values of the buttons that turn it."""
+    """A page of a list; `earlier` and `later` are the values of the buttons that turn it.
+
+    `by_date`: the newest came first; else what answers best.
+    """
     blocks: list[Block] = [mrkdwn(title)]
     for one in entries:
         blocks += [DividerBlock(), *one]
     buttons = []
     if later is not None:
-        buttons.append(_button(_("Newer"), Action.LIST_PAGE, later))
+        buttons.append(_button(_("Newer") if by_date else _("Back"), Action.LIST_PAGE, later))
     if earlier is not None:
-        buttons.append(_button(_("Older"), Action.LIST_PAGE_OLDER, earlier))
+        buttons.append(_button(_("Older") if by_date else _("Next"), Action.LIST_PAGE_OLDER, earlier))
     if buttons:
         blocks.append(ActionsBlock(elements=buttons))
     if offer is not None:
@@ -271,5 +275,9 @@ def list_title(_: Texts, kind: str, query: str, total: int, first: int, last: in
 
 def _nothing(_: Texts, kind: str) -> str:
     if kind == "search":
-        return _("Nothing found in what you can see. Try fewer words, or the beginning of one: price*")
+        return _(
+            "Nothing found in what you can see. Try fewer words, or the beginning of one: price*\n"
+            "Filters: `category:` `status:` `customer:` `competitor:` `product:` `from:` `since:` `until:` "
+            "`bridge:` `urgent`, as in `status:new customer:Hartmann since:2026-10-01`"
+        )
     return _("Nothing here yet. React to a message in a sales channel with a flag, or use /insight.")

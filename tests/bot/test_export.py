@@ -158,6 +158,10 @@ def test_of_one_bridge_and_since_an_instant(services: Services, bridge: Bridge) 
     assert [row["number"] for row in as_rows(services, bridge="default")] == [1, 2]
     assert [row["number"] for row in as_rows(services, bridge="other")] == [3]
     assert [row["number"] for row in as_rows(services, since=MONDAY + timedelta(minutes=2))] == [2, 3]
+    assert [row["number"] for row in as_rows(services, until=MONDAY + timedelta(minutes=2))] == [1]
+    heard: list[tuple[int, int]] = []
+    as_rows(services, progress=lambda written, total: heard.append((written, total)))
+    assert heard == [(3, 3)]
     with pytest.raises(OperatorError, match=r"no bridge named nope\. Bridges: default, other"):
         as_rows(services, bridge="nope")
 
@@ -197,7 +201,7 @@ def test_many_insights_are_exported_once_each_in_constant_memory(services: Servi
     many, memory_many = peak()
     assert (few, many) == (2_000, 8_500)
     assert memory_many < memory_few * 1.5
-    assert len([one for one in statements if "FROM insights" in one]) == 9
+    assert len([one for one in statements if "FROM insights" in one]) == 10  # the count too
     numbers = [row["number"] for row in as_rows(services)]
     assert numbers == list(range(1, 8_501))
 

@@ -37,6 +37,7 @@ from bot.messages import (
     home,
     insight_forms,
     insights,
+    search,
     triage,
     triage_notices,
     triage_walk,
@@ -201,6 +202,7 @@ def list_page(_: Texts, status: str, kind: str, total: int) -> Rendered:
         [insights.entry(_, BRIDGE, replace(INSIGHT, status=status), NAMES, "Europe/Berlin")],
         earlier="1",
         later="2",
+        by_date=kind != "search",
         offer=insights.save_instead(_, "search price"),
     )
 
@@ -386,6 +388,11 @@ SAMPLES: dict[str, list[Sample]] = {
         for status in (*STATUSES, "merged")
         for kind in ("search", "mine", "list")
         for total in (0, 1, 22)
+    ],
+    "search.export_on_its_way": [
+        partial(search.export_on_its_way, total=total, form=form, line="export")
+        for total in (1, 21)
+        for form in ("csv", "jsonl")
     ],
     "triage.card": [
         partial(triage_card, status=status, is_urgent=urgent)
