@@ -223,12 +223,13 @@ def _csv_writer(out: TextIO) -> Callable[[Iterable[dict[str, Cell]]], None]:
     writer.writerow(COLUMNS)
 
     def write(rows: Iterable[dict[str, Cell]]) -> None:
-        writer.writerows([_harmless(row[name]) for name in COLUMNS] for row in rows)
+        writer.writerows([harmless(row[name]) for name in COLUMNS] for row in rows)
 
     return write
 
 
-def _harmless(cell: Cell) -> str:
+def harmless(cell: Cell) -> str:
+    """What a cell holds, so that no spreadsheet runs it as a formula."""
     if cell is None:
         return ""
     if isinstance(cell, bool):

@@ -6,6 +6,7 @@ from typing import Final
 from sqlalchemy import Connection
 
 from bot.activities.command import answer_activity
+from bot.activities.reports_command import answer_activities
 from bot.bridges.setup import open_setup
 from bot.digests.answer import answer_digest
 from bot.errors import UserError
@@ -30,6 +31,7 @@ Subcommand = Callable[[Services, Gesture, str], Answer]
 SETUP: Final = frozenset({"setup", "set-up", "settings", "настройка", "настройки", "настроить"})
 DIGEST: Final = frozenset({"digest", "дайджест"})
 ACTIVITY: Final = frozenset({"activity", "активность", "мероприятие"})
+ACTIVITIES: Final = frozenset({"activities", "активности", "мероприятия"})
 LANGUAGE: Final = frozenset({"language", "lang", "язык"})
 NOTICES: Final = frozenset({"notices", "notifications", "уведомления"})
 MEETING: Final = frozenset({"meeting", "meetings", "встреча", "встречи"})
@@ -100,6 +102,7 @@ def _save_language(services: Services, connection: Connection, gesture: Gesture,
 SUBCOMMANDS: Final[tuple[tuple[frozenset[str], Subcommand], ...]] = (
     (DIGEST, answer_digest),
     (ACTIVITY, answer_activity),
+    (ACTIVITIES, answer_activities),
     (LANGUAGE, choose_language),
     (NOTICES, choose_by_word),
     (MEETING, answer_meeting),

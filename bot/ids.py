@@ -120,6 +120,7 @@ class Action(StrEnum):
     ACTIVITY_NO = "activity_helped_not"
     ACTIVITY_UNNOTICED = "activity_unnoticed"
     ACTIVITY_COMMENT = "activity_comment"
+    ACTIVITY_SEND = "activity_report_send"  # from the preview
     TIME_ZONE = "bridge_time_zone"  # options loaded from Frontline
     MEETING_NEW = "meeting_new"
     MEETING_CHANGE = "meeting_change"

@@ -5,6 +5,9 @@ from collections.abc import Mapping
 from bot import threads
 from bot.activities.asking import TIMER as ACTIVITY_ASKS
 from bot.activities.asking import ask_sales
+from bot.activities.ledger import build_ledger
+from bot.activities.report_schedule import KIND as ACTIVITY_REPORT
+from bot.activities.reporting import LEDGER, post_report
 from bot.digests.post import post_digest
 from bot.home.tab import build_home, home_opened
 from bot.inbox import Worker
@@ -37,7 +40,7 @@ WORKERS: Mapping[str, Worker] = {
     "home_opened": home_opened,
     **moods.WORKERS,
 }
-JOBS: Mapping[str, Job] = {"digest": post_digest}
+JOBS: Mapping[str, Job] = {"digest": post_digest, ACTIVITY_REPORT: post_report}
 BELLS: Mapping[str, Bell] = {
     ACTIVITY_ASKS: ask_sales,
     NOTICE: tell,
@@ -57,4 +60,6 @@ BUILDERS: Mapping[str, Builder] = {
     CARD: build_card,
     EXPORT: build_export,
     calendar_file.BUILDER: calendar_file.build_file,
+    EXPORT: build_export,
+    LEDGER: build_ledger,
 }

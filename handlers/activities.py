@@ -5,7 +5,7 @@ from typing import Any
 
 from slack_bolt import Ack, App
 
-from bot.activities import answering, entering, planning, progress, showing
+from bot.activities import answering, entering, planning, progress, reports_command, showing
 from bot.activities.kinds import Answer as Word
 from bot.gestures import Answer, Gesture, Open, Update
 from bot.ids import Action, View
@@ -94,6 +94,11 @@ def _answers(app: App, edge: Edge) -> None:
             body,
             lambda one: answering.open_answer(services, one, int(action["value"]), is_comment=True),
         )
+
+    @app.action(Action.ACTIVITY_SEND)
+    def send(ack: Ack, body: Body, action: Body) -> None:
+        value = str(action.get("value") or "")
+        edge.action(ack, body, lambda one: reports_command.send_previewed(services, one, value))
 
     def on(action: Action, word: Word) -> None:
         def pressed(ack: Ack, body: Body, action: Body) -> None:

@@ -13,6 +13,7 @@ from bot.activities.asking import set_askings
 from bot.activities.figures import figures_of, local_day
 from bot.activities.kinds import RESULTS, Kind, Purpose, Status
 from bot.activities.money import TooLarge, read_count, read_signed_money, typed
+from bot.activities.report_schedule import report_schedule
 from bot.activities.rights import (
     bridge_by_id,
     choose_bridge,
@@ -168,6 +169,7 @@ def store_plan(
             "created_at": say.now,
         }
         activity_id = activities.add(connection, say.team_id, values)
+        report_schedule(connection, bridge, say.now)
     else:
         activity_id = activity.id
         activities.change(connection, activity_id, values)

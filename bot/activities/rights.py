@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from bot.errors import UserError
 from bot.gestures import Gesture
-from bot.i18n import N_
+from bot.i18n import N_, Message
 from bot.services import Services
 from bot.workspace.access import Viewer, require_colleague, viewer
 from storage import activities
@@ -19,6 +19,7 @@ GONE: Final = N_("This activity no longer exists, or you may not see it.")
 MARKETING_ONLY: Final = N_(
     "Only marketing and the managers of the bridge may plan activities and enter figures."
 )
+MANAGERS_ONLY: Final = N_("Only the managers of the bridge and workspace admins may do this.")
 
 
 def colleague(services: Services, connection: Connection, gesture: Gesture) -> Viewer:
@@ -55,7 +56,7 @@ def find_to_change(connection: Connection, who: Viewer, activity_id: int) -> tup
     return activity, bridge
 
 
-def choose_bridge(who: Viewer, may: May, gesture: Gesture) -> Bridge:
+def choose_bridge(who: Viewer, may: May, gesture: Gesture, refusal: Message = MARKETING_ONLY) -> Bridge:
     """The bridge of the channel in which she acts; else the only one she may. Raises UserError."""
     if not who.bridges:
         raise UserError(N_("There is no bridge yet. An admin makes one with /frontline setup."))
@@ -64,17 +65,17 @@ def choose_bridge(who: Viewer, may: May, gesture: Gesture) -> Bridge:
     ]
     allowed = [one for one in here or who.bridges if may(one)]
     if not allowed:
-        raise UserError(MARKETING_ONLY)
+        raise UserError(refusal)
     if len(allowed) > 1:
         raise UserError(N_("Which bridge? Type it in one of its channels."))
     return allowed[0]
 
 
-def bridge_by_id(who: Viewer, bridge_id: str, may: May) -> Bridge:
+def bridge_by_id(who: Viewer, bridge_id: str, may: May, refusal: Message = MARKETING_ONLY) -> Bridge:
     """The bridge that a form or button carries. Raises UserError, also if forged."""
     bridge = next((one for one in who.bridges if str(one.id) == bridge_id), None)
     if bridge is None:
         raise UserError(N_("This bridge is gone; nothing was changed."))
     if not may(bridge):
-        raise UserError(MARKETING_ONLY)
+        raise UserError(refusal)
     return bridge

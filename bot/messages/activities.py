@@ -377,6 +377,17 @@ def activity_list(
     return message(_("Activities"), blocks)
 
 
+def currency_chosen(_: Texts, bridge_name: str, currency: str) -> dict[str, Any]:
+    """In which currency the bridge plans from now on."""
+    text = _(
+        "“{bridge}” now plans in {currency}. Activities that exist keep their currency, and sums in two "
+        "currencies are never added up.",
+        bridge=slacktext.inert_mrkdwn(bridge_name, {}, 80),
+        currency=currency,
+    )
+    return message(text, [mrkdwn(text)])
+
+
 def new_button(_: Texts, bridge_id: str) -> ButtonElement:
     return ButtonElement(
         text=_("Plan an activity"), action_id=Action.ACTIVITY_NEW, value=bridge_id, style="primary"

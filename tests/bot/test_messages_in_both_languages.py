@@ -18,6 +18,8 @@ import pytest
 from bot import messages
 from bot.activities.figures import Figures
 from bot.activities.kinds import Answer, Kind, Occasion
+from bot.activities.periods import month_of
+from bot.activities.report import Report
 from bot.bridges.categories import default_categories
 from bot.bridges.zones import ZoneChoice
 from bot.digests.compile import CategoryPart, Queue
@@ -28,6 +30,7 @@ from bot.messages import (
     activities,
     activity_asking,
     activity_forms,
+    activity_report,
     bridges,
     categories,
     common,
@@ -129,6 +132,18 @@ STOPPED = some_figures(
 DONE = some_figures(status="finished", ended_on=LAST)
 ASKING = Asking(3, 7, Occasion.END, datetime(2026, 4, 1, tzinfo=UTC), 21)
 ANSWERED = Answered(3, ANNA, Answer.YES, "Hartmann", 1_200_000, "EUR", "the demo did it", ASKING.asked_at)
+
+REPORT = Report(
+    bridge=BRIDGE,
+    days=month_of(FIRST),
+    today=LAST,
+    ran=(WORDY, STOPPED, DONE),
+    planned=(BARE,) * 12,
+    askings=(ASKING,),
+    answers=(ANSWERED,),
+    names={MIA: "Mia", ANNA: "Anna"},
+)
+EMPTY_REPORT = replace(REPORT, ran=(), planned=())
 
 
 def shown_activity(figures: Figures, *, may_change: bool = True) -> activities.Shown:
@@ -259,6 +274,7 @@ SAMPLES: dict[str, list[Sample]] = {
         ),
         lambda _: activities.activity_list(_, [shown_activity(BARE)], 11, offset=10, size=10, new_for="1"),
     ],
+    "activities.currency_chosen": [lambda _: activities.currency_chosen(_, "EMEA", "USD")],
     "activity_forms.plan_form": [
         lambda _: activity_forms.plan_form(_, plan_start()),
         lambda _: activity_forms.plan_form(
@@ -289,6 +305,13 @@ SAMPLES: dict[str, list[Sample]] = {
         ),
     ],
     "activity_forms.cancel_form": [lambda _: activity_forms.cancel_form(_, 7, "W" * 150)],
+    "activity_report.report_post": [
+        partial(activity_report.report_post, report=report) for report in (REPORT, EMPTY_REPORT)
+    ],
+    "activity_report.report_preview": [
+        lambda _: activity_report.report_preview(_, _, REPORT, "1:2026-03-01..2026-03-31:key"),
+        lambda _: activity_report.report_preview(_, _, EMPTY_REPORT, None),
+    ],
     "activity_asking.asking_message": [
         partial(activity_asking.asking_message, activity=an_activity(), occasion=occasion, asking_id=3)
         for occasion in Occasion

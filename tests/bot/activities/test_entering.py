@@ -6,13 +6,13 @@ from typing import Any
 import pytest
 
 from bot.activities import entering
+from bot.activities.command import answer_activity
 from bot.activities.figures import Flag
 from bot.activities.kinds import Kind
 from bot.activities.ratios import Undefined
 from bot.errors import FormError, UserError
-from bot.gestures import Open
+from bot.gestures import Open, Reply
 from bot.i18n import texts
-from storage import activities
 from storage.activities import Activity
 from storage.database import Database
 from tests.bot.activities.builders import FIRST, Desk, an_entry
@@ -117,8 +117,8 @@ def test_a_change_of_the_bridges_currency_leaves_what_exists_in_its_own(
     desk: Desk, activity: Activity
 ) -> None:
     desk.enter(activity, "100")
-    with desk.stage.services.db.writing() as connection:
-        activities.save_currency(connection, desk.stage.bridge.id, "USD", TOM, desk.stage.clock.now())
+    answer = answer_activity(desk.stage.services, desk.stage.gesture(TOM), "currency dollars")
+    assert isinstance(answer, Reply) and "now plans in USD" in str(answer.message)
     new = desk.plan(title="In dollars", currency=None)
     assert (desk.now(activity).currency, new.currency) == ("EUR", "USD")
     desk.enter(activity, "50")  # goes on in its own
@@ -126,6 +126,14 @@ def test_a_change_of_the_bridges_currency_leaves_what_exists_in_its_own(
     assert "one USD is worth in EUR" in refused(desk, activity, "5 USD")["activity_rate"]
     with pytest.raises(ValueError, match="currencies"):
         desk.figures(activity).totals + desk.figures(new).totals
+
+
+def test_only_managers_choose_the_currency_and_only_one_that_exists(desk: Desk, activity: Activity) -> None:
+    with pytest.raises(UserError, match="managers"):
+        answer_activity(desk.stage.services, desk.stage.gesture(ANNA), "currency USD")
+    with pytest.raises(UserError, match="no such currency"):
+        answer_activity(desk.stage.services, desk.stage.gesture(MIA), "валюта XYZ")
+    assert desk.plan(title="Another", currency=None).currency == "EUR"
 
 
 # --- corrections -------------------------------------------------------------------------------------------
