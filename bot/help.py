@@ -19,6 +19,7 @@ from bot.meetings.topics import add_words
 from bot.messages.bridges import LANGUAGE_NAMES
 from bot.messages.help import help_message, language_help, language_set, unknown_command
 from bot.services import Services
+from bot.themes.people import answer_theme
 from bot.triage.settings import choose_by_word
 from bot.workspace.access import Viewer, viewer
 from storage import inbox, workspace
@@ -37,6 +38,7 @@ NOTICES: Final = frozenset({"notices", "notifications", "уведомления"
 MEETING: Final = frozenset({"meeting", "meetings", "встреча", "встречи"})
 TOPIC: Final = frozenset({"topic", "тема"})
 ACTIONS: Final = frozenset({"actions", "action", "поручения", "поручение"})
+THEME: Final = frozenset({"theme", "themes", "темы"})
 HELP: Final = frozenset({"", "help", "?", "помощь", "справка"})
 LANGUAGE_WORDS: Final = {
     "en": "en",
@@ -104,6 +106,7 @@ SUBCOMMANDS: Final[tuple[tuple[frozenset[str], Subcommand], ...]] = (
     (ACTIVITY, answer_activity),
     (ACTIVITIES, answer_activities),
     (LANGUAGE, choose_language),
+    (THEME, answer_theme),
     (NOTICES, choose_by_word),
     (MEETING, answer_meeting),
     (TOPIC, add_words),

@@ -69,6 +69,9 @@ class View(StrEnum):
     ACTION_LATER = "action_later"
     ACTION_HAND_OVER = "action_hand_over"
     ACTION_DROP = "action_drop"
+    THEME_RENAME = "theme_rename"
+    THEME_MERGE = "theme_merge"
+    THEME_SPLIT = "theme_split"
     NOTICE = "notice"  # says something; has nothing to submit
 
 
@@ -121,6 +124,11 @@ class Action(StrEnum):
     ACTIVITY_UNNOTICED = "activity_unnoticed"
     ACTIVITY_COMMENT = "activity_comment"
     ACTIVITY_SEND = "activity_report_send"  # from the preview
+    THEME_OPEN = "theme_open"
+    THEME_PULL = "theme_pull_out"
+    THEME_RENAME = "theme_rename_open"
+    THEME_MERGE = "theme_merge_open"
+    THEME_SPLIT = "theme_split_open"
     TIME_ZONE = "bridge_time_zone"  # options loaded from Frontline
     MEETING_NEW = "meeting_new"
     MEETING_CHANGE = "meeting_change"
@@ -210,3 +218,6 @@ class Field(StrEnum):
     MEETING_NOTES = "meeting_notes"
     ITEM_DUE = "item_due"
     ITEM_OWNER = "item_owner"
+    THEME_NAME = "theme_name"
+    THEME_OTHER = "theme_other"
+    THEME_MEMBERS = "theme_members"

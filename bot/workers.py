@@ -60,6 +60,5 @@ BUILDERS: Mapping[str, Builder] = {
     CARD: build_card,
     EXPORT: build_export,
     calendar_file.BUILDER: calendar_file.build_file,
-    EXPORT: build_export,
     LEDGER: build_ledger,
 }

@@ -11,11 +11,22 @@ from slack_sdk import WebClient
 from bot.bridges.watch import BridgeWatch
 from bot.config import Settings
 from bot.services import Services
-from handlers import activities, bridges, digests, events, frontline, home, insights, meetings, triage
+from handlers import (
+    activities,
+    bridges,
+    digests,
+    events,
+    frontline,
+    home,
+    insights,
+    meetings,
+    themes,
+    triage,
+)
 from handlers.edge import Edge
 
 # Each with register(app, edge).
-FEATURES: Final = (insights, home, bridges, frontline, digests, triage, activities, meetings)
+FEATURES: Final = (insights, home, bridges, frontline, digests, triage, activities, meetings, themes)
 LISTENER_THREADS: Final = 32  # Bolt's own five would wait together for one slow form
 
 

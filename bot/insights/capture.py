@@ -15,6 +15,7 @@ from bot.insights.words import index_insight
 from bot.outbox import Say
 from bot.services import Services
 from bot.slack import SourceMessage
+from bot.themes.joining import place_insight
 from storage import insights, workspace
 from storage.bridges import Bridge
 from storage.insights import Insight
@@ -118,6 +119,7 @@ def store_insight(connection: Connection, say: Say, bridge: Bridge, capture: Cap
     insight = insights.by_id(connection, insight_id)
     assert insight is not None
     index_insight(connection, say.team_id, insight)
+    place_insight(connection, say, insight)
     mark_message(connection, say, insight, on=True)
     metrics.insight(capture.source)
     return insight

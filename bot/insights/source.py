@@ -13,6 +13,7 @@ from bot.messages.quotes import without_quotes
 from bot.outbox import Say
 from bot.services import Services
 from bot.slack import SlackRefused, SourceMessage
+from bot.themes.joining import text_changed
 from bot.triage.changed import insight_changed
 from bot.variants import map_blocks
 from bot.workspace.directory import GONE, nothing
@@ -83,6 +84,7 @@ def _take_over(
     current = insights.by_id(connection, insight.id)
     assert current is not None
     index_insight(connection, say.team_id, current)
+    text_changed(connection, say, current)
     insight_changed(connection, say, current.id)
 
 
@@ -107,6 +109,7 @@ def remove_text(connection: Connection, say: Say, insight: Insight) -> None:
     current = insights.by_id(connection, insight.id)
     assert current is not None
     index_insight(connection, say.team_id, current)
+    text_changed(connection, say, current)
     insights.record(connection, insight.id, say.now, None, "text_removed")
     instead = words_gone(connection, insight)
     for post in outbox.quoting(connection, insight.id):

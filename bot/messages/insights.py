@@ -1,6 +1,7 @@
 """What Frontline says about single insights and lists of them. Pure."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from slack_sdk.models.blocks import (
@@ -23,6 +24,15 @@ from bot.messages.common import emoji, link, message, mrkdwn, option
 from bot.messages.quotes import quote_id
 from storage.bridges import Bridge
 from storage.insights import Insight
+
+
+@dataclass(frozen=True)
+class Like:
+    """An earlier insight that says nearly the same, and how many others passed it on."""
+
+    number: int
+    others: int
+
 
 QUOTE_LENGTH = 500  # characters of a quote in a list
 
@@ -59,14 +69,26 @@ def _button(text: str, action: Action, value: str, **more: Any) -> ButtonElement
     return ButtonElement(text=text, action_id=action, value=value, **more)
 
 
-def saved(_: Texts, bridge: Bridge, insight: Insight) -> dict[str, Any]:
-    """An insight is stored: its number, where it is filed, and what can be done about it."""
+def saved(_: Texts, bridge: Bridge, insight: Insight, like: Like | None = None) -> dict[str, Any]:
+    """An insight is stored: its number, where it is filed, and what can be done about it.
+
+    `like`: an earlier one that says nearly the same.
+    """
     text = _(
         "Saved as *#{number}* · {category}",
         number=insight.number,
         category=category_label(_, bridge, insight.category),
     )
-    return message(_plain(text), [mrkdwn(text), controls(_, bridge, insight)])
+    known = [mrkdwn(looks_like(_, like))] if like else []
+    return message(_plain(text), [mrkdwn(text), *known, controls(_, bridge, insight)])
+
+
+def looks_like(_: Texts, like: Like) -> str:
+    """Somebody passed nearly the same on before."""
+    if not like.others:
+        return _("Looks like *#{number}*.", number=like.number)
+    others = _.plural("seen by {n} other", "seen by {n} others", like.others)
+    return _("Looks like *#{number}*, {others}.", number=like.number, others=others)
 
 
 def note_of_support(
@@ -76,11 +98,12 @@ def note_of_support(
     user_id: str,
     result: Support | None,
     names: Mapping[str, str],
+    like: Like | None = None,
 ) -> dict[str, Any]:
     """What a flag came to, for the one who set it or took it back. `None`: a new insight."""
     category = category_label(_, bridge, insight.category)
     if result is None:
-        return saved(_, bridge, insight)
+        return saved(_, bridge, insight, like)
     if result is Support.SAME:
         text = _("*#{number}* is now filed under {category}", number=insight.number, category=category)
     elif result is Support.ADDED:

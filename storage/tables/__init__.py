@@ -40,6 +40,7 @@ from storage.tables.meetings import (
     meeting_topics,
     user_groups,
 )
+from storage.tables.themes import likenesses, theme_members, theme_partings, themes
 from storage.tables.workspace import channel_members, channels, people, person_settings, workspaces
 
 __all__ = [
@@ -65,6 +66,7 @@ __all__ = [
     "history",
     "inbox",
     "insights",
+    "likenesses",
     "meeting_answers",
     "meeting_minutes",
     "meeting_occurrences",
@@ -80,6 +82,9 @@ __all__ = [
     "runs",
     "schedules",
     "supporters",
+    "theme_members",
+    "theme_partings",
+    "themes",
     "thread_replies",
     "threads",
     "timers",

@@ -41,6 +41,7 @@ from bot.messages import (
     insight_forms,
     insights,
     search,
+    themes,
     triage,
     triage_notices,
     triage_walk,
@@ -55,6 +56,7 @@ from playground import blocks as slack
 from storage.activity_answers import Answered, Asking
 from storage.digests import Totals, Touched
 from storage.schedules import Schedule
+from storage.themes import Theme
 from tests.bot.activities.builders import FIRST, LAST, an_activity, an_entry, some_figures
 from tests.bot.digests.builders import a_bridge, a_digest, a_week, an_insight
 from tests.bot.meetings import samples as of_meetings
@@ -392,7 +394,22 @@ SAMPLES: dict[str, list[Sample]] = {
         lambda _: insight_forms.manage_form(_, BRIDGE, INSIGHT, ANNA, [ANNA]),
         lambda _: insight_forms.manage_form(_, BRIDGE, INSIGHT, BEN, [ANNA]),
     ],
-    "insights.saved": [lambda _: insights.saved(_, BRIDGE, INSIGHT)],
+    "insights.saved": [
+        lambda _: insights.saved(_, BRIDGE, INSIGHT),
+        lambda _: insights.saved(_, BRIDGE, INSIGHT, insights.Like(118, 0)),
+        lambda _: insights.saved(_, BRIDGE, INSIGHT, insights.Like(118, 3)),
+    ],
+    "themes.page": [
+        lambda _: themes.page(_, THEME_PAGE, may_change=True),
+        lambda _: themes.page(_, replace(THEME_PAGE, title=""), may_change=False),
+        lambda _: themes.page(
+            _, replace(THEME_PAGE, members=[replace(INSIGHT, number=n) for n in range(12)]), may_change=True
+        ),
+    ],
+    "themes.gone": [themes.gone],
+    "themes.rename_form": [lambda _: themes.rename_form(_, THEME, "Blank invoices")],
+    "themes.merge_form": [lambda _: themes.merge_form(_, THEME)],
+    "themes.split_form": [lambda _: themes.split_form(_, THEME, [INSIGHT, GONE], NAMES)],
     "insights.note_of_support": [
         partial(
             insights.note_of_support, bridge=BRIDGE, insight=INSIGHT, user_id=BEN, result=result, names=NAMES
@@ -461,6 +478,10 @@ WITHOUT_WORDS = {
     "insight_forms.metadata_of",
     "meetings.said",
 }
+
+
+THEME = Theme(7, BRIDGE.id, "Blank invoices", INSIGHT.id, False, INSIGHT.created_at)
+THEME_PAGE = themes.Shown(7, THEME.title, BRIDGE, [INSIGHT, GONE], NAMES, "Europe/Berlin")
 
 
 def message_functions() -> Iterator[str]:

@@ -1,0 +1,1 @@
+"""How well Frontline makes sense of messages that nobody tuned it on."""

@@ -1,0 +1,68 @@
+"""What a theme is called: a few words in a row that one of its members says and the others mean too. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from bot import stems
+from bot.themes.likeness import content_words
+
+MOST_WORDS: Final = 7
+LONGEST: Final = 70  # characters
+_EDGES: Final = " \t\n.,;:!?–—-()\"'«»“”"
+
+
+@dataclass(frozen=True)
+class Title:
+    """Words of one member, and which: if its text is deleted, they must go with it."""
+
+    text: str
+    insight_id: int
+
+
+def best_title(texts: Mapping[int, str]) -> Title | None:
+    """The title of a theme whose members have these plain texts, by insight id; None where there are none.
+
+    The stretch that holds most of the words that most members share, the shortest of those; of equal ones,
+    the earliest member's.
+    """
+    shared: dict[str, int] = {}
+    for text in texts.values():
+        for stem in content_words(text):
+            shared[stem] = shared.get(stem, 0) + 1
+    found = [
+        (stretch, insight_id)
+        for insight_id in sorted(texts)
+        for stretch in _stretches(texts[insight_id], shared)
+    ]
+    if not found:
+        return None
+    (_, text), insight_id = max(found, key=lambda one: (one[0][0], -one[1]))
+    return Title(text, insight_id)
+
+
+def _stretches(text: str, shared: Mapping[str, int]) -> list[tuple[float, str]]:
+    """Stretches of the text's words with their worth, each on one line."""
+    tokens, own = stems.tokens(text), content_words(text)
+    found: list[tuple[float, str]] = []
+    for first, begin in enumerate(tokens):
+        if begin.stem not in own:
+            continue
+        for last in range(first, min(first + MOST_WORDS, len(tokens))):
+            end = tokens[last]
+            written = text[begin.start : end.end]
+            if len(written) > LONGEST or "\n" in written:
+                break
+            if end.stem in own:
+                found.append((_worth(tokens[first : last + 1], shared), written.strip(_EDGES)))
+    return found
+
+
+def _worth(tokens: Sequence[stems.Token], shared: Mapping[str, int]) -> float:
+    """Words that several members say count, each once; every further word costs a little."""
+    told = {token.stem for token in tokens}
+    return (
+        sum(shared.get(stem, 0) - 1 for stem in told)
+        + 0.5 * (len(told & set(shared)) > 1)
+        - 0.15 * len(tokens)
+    )

@@ -1,0 +1,40 @@
+"""Insights about the same thing, and what people decided about them."""
+
+from sqlalchemy import Boolean, Column, ForeignKey, Table, Text
+
+from storage.tables.base import Key, key, metadata
+from storage.types import Instant
+
+themes = Table(
+    "themes",
+    metadata,
+    key(),
+    Column("bridge_id", Key, ForeignKey("bridges.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("title", Text, nullable=False, default=""),
+    # Whose words the title is; NULL: a person named the theme, and the title stays.
+    Column("title_from_id", Key, ForeignKey("insights.id", ondelete="SET NULL")),
+    Column("is_named", Boolean, nullable=False, default=False),
+    Column("created_at", Instant, nullable=False),
+)
+
+theme_members = Table(
+    "theme_members",
+    metadata,
+    Column("insight_id", Key, ForeignKey("insights.id", ondelete="CASCADE"), primary_key=True),
+    Column("theme_id", Key, ForeignKey("themes.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("joined_at", Instant, nullable=False),
+)
+
+likenesses = Table(  # for each insight the earlier one that says nearly the same, if any
+    "likenesses",
+    metadata,
+    Column("insight_id", Key, ForeignKey("insights.id", ondelete="CASCADE"), primary_key=True),
+    Column("like_id", Key, ForeignKey("insights.id", ondelete="CASCADE"), nullable=False, index=True),
+)
+
+theme_partings = Table(  # people took the one from the other: never joined by Frontline again
+    "theme_partings",
+    metadata,
+    Column("insight_id", Key, ForeignKey("insights.id", ondelete="CASCADE"), primary_key=True),
+    Column("other_id", Key, ForeignKey("insights.id", ondelete="CASCADE"), primary_key=True, index=True),
+)

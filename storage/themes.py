@@ -1,0 +1,260 @@
+"""Themes and their members; what people took apart stays apart."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, delete, func, insert, or_, select, text, update
+
+from storage.insights import LIVE, Insight
+from storage.rows import columns_for, fetch_all, fetch_one, insert_once, upsert
+from storage.tables import insights, likenesses, theme_members, theme_partings, themes
+
+
+@dataclass(frozen=True)
+class Theme:
+    """Insights about the same thing."""
+
+    id: int
+    bridge_id: int
+    title: str  # empty: none of its members has words
+    title_from_id: int | None
+    is_named: bool
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class Counted:
+    """A theme and how many of its insights came in within a span and in the one before."""
+
+    theme_id: int
+    count: int
+    before: int
+    ever: int
+
+
+def start(connection: Connection, bridge_id: int, at: datetime) -> int:
+    """A theme without members yet; gives its id."""
+    theme_id: int = connection.execute(
+        insert(themes)
+        .values(bridge_id=bridge_id, title="", is_named=False, created_at=at)
+        .returning(themes.c.id)
+    ).scalar_one()
+    return theme_id
+
+
+def by_id(connection: Connection, theme_id: int) -> Theme | None:
+    return fetch_one(connection, columns_for(themes, Theme).where(themes.c.id == theme_id), Theme)
+
+
+def of_insight(connection: Connection, insight_id: int) -> Theme | None:
+    """The theme that the insight belongs to."""
+    return fetch_one(
+        connection,
+        columns_for(themes, Theme)
+        .join(theme_members, theme_members.c.theme_id == themes.c.id)
+        .where(theme_members.c.insight_id == insight_id),
+        Theme,
+    )
+
+
+def themes_of(connection: Connection, insight_ids: Collection[int]) -> dict[int, int]:
+    """Theme ids by insight id."""
+    rows = connection.execute(
+        select(theme_members.c.insight_id, theme_members.c.theme_id).where(
+            theme_members.c.insight_id.in_(sorted(insight_ids))
+        )
+    )
+    return {row.insight_id: row.theme_id for row in rows}
+
+
+def join(connection: Connection, theme_id: int, insight_id: int, at: datetime) -> None:
+    """Let the insight belong to that theme, and no other."""
+    values = {"insight_id": insight_id, "theme_id": theme_id, "joined_at": at}
+    upsert(connection, theme_members, values, ["insight_id"])
+
+
+def leave(connection: Connection, insight_id: int) -> None:
+    connection.execute(delete(theme_members).where(theme_members.c.insight_id == insight_id))
+
+
+def members(connection: Connection, theme_id: int) -> list[Insight]:
+    """The members that count, newest first."""
+    return fetch_all(
+        connection,
+        columns_for(insights, Insight)
+        .join(theme_members, theme_members.c.insight_id == insights.c.id)
+        .where(theme_members.c.theme_id == theme_id, LIVE)
+        .order_by(insights.c.created_at.desc(), insights.c.id.desc()),
+        Insight,
+    )
+
+
+def newest_members(connection: Connection, theme_id: int, limit: int) -> list[Insight]:
+    """The newest members that count and still have their words."""
+    return fetch_all(
+        connection,
+        columns_for(insights, Insight)
+        .join(theme_members, theme_members.c.insight_id == insights.c.id)
+        .where(theme_members.c.theme_id == theme_id, LIVE, insights.c.text_removed_at.is_(None))
+        .order_by(insights.c.id.desc())
+        .limit(limit),
+        Insight,
+    )
+
+
+def call(connection: Connection, theme_id: int, title: str, from_id: int | None, *, is_named: bool) -> None:
+    """Give the theme a title; `from_id`: the insight whose words it is."""
+    connection.execute(
+        update(themes)
+        .where(themes.c.id == theme_id)
+        .values(title=title, title_from_id=from_id, is_named=is_named)
+    )
+
+
+def remove(connection: Connection, theme_id: int) -> None:
+    """Forget a theme; its members belong to none."""
+    connection.execute(delete(themes).where(themes.c.id == theme_id))
+
+
+def move_members(connection: Connection, from_id: int, to_id: int) -> None:
+    connection.execute(
+        update(theme_members).where(theme_members.c.theme_id == from_id).values(theme_id=to_id)
+    )
+
+
+def part(connection: Connection, insight_id: int, others: Collection[int]) -> None:
+    """Frontline never joins these to that one again by itself."""
+    for other in sorted(set(others) - {insight_id}):
+        one, two = sorted((insight_id, other))
+        insert_once(connection, theme_partings, {"insight_id": one, "other_id": two})
+
+
+def forget_partings(connection: Connection, ones: Collection[int], others: Collection[int]) -> None:
+    """People put together what had been taken apart."""
+    for first, second in ((ones, others), (others, ones)):
+        connection.execute(
+            delete(theme_partings).where(
+                theme_partings.c.insight_id.in_(sorted(first)), theme_partings.c.other_id.in_(sorted(second))
+            )
+        )
+
+
+def parted_from(connection: Connection, insight_id: int) -> set[int]:
+    """Those that people took apart from this one."""
+    rows = connection.execute(
+        select(theme_partings.c.insight_id, theme_partings.c.other_id).where(
+            or_(theme_partings.c.insight_id == insight_id, theme_partings.c.other_id == insight_id)
+        )
+    )
+    return {other for row in rows for other in row if other != insight_id}
+
+
+def note_likeness(connection: Connection, insight_id: int, like_id: int) -> None:
+    """Remember that the insight says nearly what an earlier one says."""
+    upsert(connection, likenesses, {"insight_id": insight_id, "like_id": like_id}, ["insight_id"])
+
+
+def like_of(connection: Connection, insight_id: int) -> Insight | None:
+    """The earlier insight that says nearly the same, if it still counts and has its words."""
+    return fetch_one(
+        connection,
+        columns_for(insights, Insight)
+        .join(likenesses, likenesses.c.like_id == insights.c.id)
+        .where(likenesses.c.insight_id == insight_id, LIVE, insights.c.text_removed_at.is_(None)),
+        Insight,
+    )
+
+
+# --- candidates --------------------------------------------------------------------------------------------
+
+
+def holders(connection: Connection, stem: str, limit: int) -> list[int]:
+    """Ids of the newest insights that hold the stem, at most `limit`."""
+    if connection.dialect.name == "sqlite":
+        statement = (
+            "SELECT rowid FROM insight_search WHERE insight_search MATCH :asked ORDER BY rowid DESC LIMIT :n"
+        )
+        asked = f'"{stem}"'
+    else:
+        statement = (
+            "SELECT insight_id FROM insight_search WHERE stems @@ CAST(:asked AS tsquery) "
+            "ORDER BY insight_id DESC LIMIT :n"
+        )
+        asked = "'" + stem.replace("\\", "\\\\").replace("'", "''") + "'"
+    return list(connection.scalars(text(statement), {"asked": asked, "n": limit}))
+
+
+def candidates(connection: Connection, bridge_id: int, ids: Collection[int]) -> list[Insight]:
+    """Those of the insights that belong to the bridge, count, and have their words."""
+    return fetch_all(
+        connection,
+        columns_for(insights, Insight).where(
+            insights.c.id.in_(sorted(ids)),
+            insights.c.bridge_id == bridge_id,
+            insights.c.text_removed_at.is_(None),
+            LIVE,
+        ),
+        Insight,
+    )
+
+
+def recent(connection: Connection, bridge_id: int, before_id: int, limit: int) -> list[int]:
+    """Ids of the bridge's insights before that one, the newest first."""
+    return list(
+        connection.scalars(
+            select(insights.c.id)
+            .where(insights.c.bridge_id == bridge_id, insights.c.id < before_id)
+            .order_by(insights.c.created_at.desc(), insights.c.id.desc())
+            .limit(limit)
+        )
+    )
+
+
+# --- what a period brought ---------------------------------------------------------------------------------
+
+
+def counted(
+    connection: Connection,
+    bridge_id: int,
+    start_at: datetime,
+    end_at: datetime,
+    before_at: datetime,
+    most: int,
+) -> list[Counted]:
+    """Themes that something came in for within the span, those with most insights first.
+
+    `before_at` begins the span before it.
+    """
+    in_span = insights.c.created_at >= start_at
+    count = func.count().filter(in_span)
+    rows = connection.execute(
+        select(theme_members.c.theme_id, count.label("inside"), func.count().label("both"))
+        .join(insights, insights.c.id == theme_members.c.insight_id)
+        .where(
+            insights.c.bridge_id == bridge_id,
+            insights.c.created_at >= before_at,
+            insights.c.created_at < end_at,
+            LIVE,
+        )
+        .group_by(theme_members.c.theme_id)
+        .having(count > 0)
+        .order_by(count.desc(), theme_members.c.theme_id)
+        .limit(most)
+    ).all()
+    ever = _ever(connection, [row.theme_id for row in rows])
+    return [
+        Counted(row.theme_id, row.inside, row.both - row.inside, ever[row.theme_id])
+        for row in rows
+        if ever.get(row.theme_id, 0) > 1
+    ]
+
+
+def _ever(connection: Connection, ids: Sequence[int]) -> dict[int, int]:
+    rows = connection.execute(
+        select(theme_members.c.theme_id, func.count())
+        .join(insights, insights.c.id == theme_members.c.insight_id)
+        .where(theme_members.c.theme_id.in_(ids), LIVE)
+        .group_by(theme_members.c.theme_id)
+    )
+    return {row[0]: row[1] for row in rows}
