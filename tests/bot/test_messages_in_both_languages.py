@@ -259,6 +259,8 @@ def all_troubles() -> list[Trouble]:
     ]
 
 
+THEME = Theme(7, BRIDGE.id, "Blank invoices", INSIGHT.id, False, INSIGHT.created_at)
+THEME_PAGE = themes.Shown(7, THEME.title, BRIDGE, [INSIGHT, GONE], NAMES, "Europe/Berlin")
 SAMPLES: dict[str, list[Sample]] = {
     "activities.activity_card": [
         partial(activity_cards, figures=figures) for figures in (WORDY, BARE, STOPPED, DONE)
@@ -478,10 +480,6 @@ WITHOUT_WORDS = {
     "insight_forms.metadata_of",
     "meetings.said",
 }
-
-
-THEME = Theme(7, BRIDGE.id, "Blank invoices", INSIGHT.id, False, INSIGHT.created_at)
-THEME_PAGE = themes.Shown(7, THEME.title, BRIDGE, [INSIGHT, GONE], NAMES, "Europe/Berlin")
 
 
 def message_functions() -> Iterator[str]:
