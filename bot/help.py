@@ -18,6 +18,7 @@ from bot.meetings.items import list_items
 from bot.meetings.topics import add_words
 from bot.messages.bridges import LANGUAGE_NAMES
 from bot.messages.help import help_message, language_help, language_set, unknown_command
+from bot.reports.answer import answer_report
 from bot.services import Services
 from bot.themes.people import answer_theme
 from bot.triage.settings import choose_by_word
@@ -34,6 +35,7 @@ DIGEST: Final = frozenset({"digest", "дайджест"})
 ACTIVITY: Final = frozenset({"activity", "активность", "мероприятие"})
 ACTIVITIES: Final = frozenset({"activities", "активности", "мероприятия"})
 LANGUAGE: Final = frozenset({"language", "lang", "язык"})
+REPORT: Final = frozenset({"report", "отчёт", "отчет"})
 NOTICES: Final = frozenset({"notices", "notifications", "уведомления"})
 MEETING: Final = frozenset({"meeting", "meetings", "встреча", "встречи"})
 TOPIC: Final = frozenset({"topic", "тема"})
@@ -111,6 +113,7 @@ SUBCOMMANDS: Final[tuple[tuple[frozenset[str], Subcommand], ...]] = (
     (MEETING, answer_meeting),
     (TOPIC, add_words),
     (ACTIONS, list_items),
+    (REPORT, answer_report),
 )
 
 

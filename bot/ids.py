@@ -97,6 +97,8 @@ class Action(StrEnum):
     BRIDGE_DIGEST = "bridge_digest_open"
     PICK_BRIDGE = "insight_bridge"  # in the form: the categories follow
     DIGEST_FREQUENCY = "digest_frequency"  # in the form: the day's field follows
+    REPORT_SEND = "report_send_now"  # from the preview
+    BRIDGE_REPORT = "bridge_report_open"
     DIGEST_SEND = "digest_send_now"  # from the preview
     TRIAGE_ACKNOWLEDGE = "triage_acknowledge"
     TRIAGE_TAKE = "triage_take"
@@ -174,6 +176,7 @@ class Field(StrEnum):
     FREQUENCY = "frequency"
     WEEKDAY = "weekday"
     MONTH_DAY = "month_day"
+    MONTH_WEEK = "month_week"
     TIME = "time"
     PAUSED = "paused"
     TITLE = "activity_title"

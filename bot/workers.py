@@ -9,6 +9,7 @@ from bot.activities.ledger import build_ledger
 from bot.activities.report_schedule import KIND as ACTIVITY_REPORT
 from bot.activities.reporting import LEDGER, post_report
 from bot.digests.post import post_digest
+from bot.digests.schedule import DIGEST, SALES_REPORT
 from bot.home.tab import build_home, home_opened
 from bot.inbox import Worker
 from bot.insights.flagging import flag_set, flag_taken_back
@@ -17,6 +18,7 @@ from bot.insights.source import build_redaction, message_changed, message_delete
 from bot.meetings import calendar_file, items, minutes, prompt, reminder, topics
 from bot.meetings.meeting import MINUTES, NUDGE, PROMPT, REMINDER
 from bot.outbox import Builder
+from bot.reports.post import post_sales_report
 from bot.schedules import Job
 from bot.search.sending import EXPORT, build_export
 from bot.threads import Follower
@@ -40,7 +42,11 @@ WORKERS: Mapping[str, Worker] = {
     "home_opened": home_opened,
     **moods.WORKERS,
 }
-JOBS: Mapping[str, Job] = {"digest": post_digest, ACTIVITY_REPORT: post_report}
+JOBS: Mapping[str, Job] = {
+    DIGEST.kind: post_digest,
+    SALES_REPORT.kind: post_sales_report,
+    ACTIVITY_REPORT: post_report,
+}
 BELLS: Mapping[str, Bell] = {
     ACTIVITY_ASKS: ask_sales,
     NOTICE: tell,
@@ -58,7 +64,7 @@ BUILDERS: Mapping[str, Builder] = {
     REMINDER: reminder.build_reminder,
     MINUTES: minutes.build_minutes,
     CARD: build_card,
-    EXPORT: build_export,
     calendar_file.BUILDER: calendar_file.build_file,
+    EXPORT: build_export,
     LEDGER: build_ledger,
 }

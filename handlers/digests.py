@@ -1,4 +1,4 @@
-"""Slack's edge of digests: the form of the schedule, and *Send now* of a preview."""
+"""Slack's edge of digests and reports: the form of the schedule, and *Send now* of a preview."""
 
 from typing import Any
 
@@ -6,7 +6,9 @@ from slack_bolt import Ack, App
 
 from bot.digests.answer import send_previewed
 from bot.digests.form import change_frequency, open_form, save_form
+from bot.digests.schedule import SALES_REPORT
 from bot.ids import Action, View
+from bot.reports.answer import send_previewed as send_report
 from handlers.edge import Edge, form_state
 
 
@@ -16,18 +18,28 @@ def register(app: App, edge: Edge) -> None:
 
     @app.view(View.DIGEST)
     def submitted(ack: Ack, body: dict[str, Any]) -> None:
-        bridge_id = str(body["view"].get("private_metadata") or "")
-        edge.submission(ack, body, lambda gesture, form: save_form(services, gesture, bridge_id, form))
+        metadata = str(body["view"].get("private_metadata") or "")
+        edge.submission(ack, body, lambda gesture, form: save_form(services, gesture, metadata, form))
 
     @app.action(Action.DIGEST_FREQUENCY)
     def frequency_chosen(ack: Ack, body: dict[str, Any]) -> None:
-        bridge_id, form = str(body["view"].get("private_metadata") or ""), form_state(body["view"])
-        edge.action(ack, body, lambda gesture: change_frequency(services, gesture, bridge_id, form))
+        metadata, form = str(body["view"].get("private_metadata") or ""), form_state(body["view"])
+        edge.action(ack, body, lambda gesture: change_frequency(services, gesture, metadata, form))
 
     @app.action(Action.DIGEST_SEND)
     def send_pressed(ack: Ack, body: dict[str, Any]) -> None:
         value = _value(body)
         edge.action(ack, body, lambda gesture: send_previewed(services, gesture, value))
+
+    @app.action(Action.REPORT_SEND)
+    def report_send_pressed(ack: Ack, body: dict[str, Any]) -> None:
+        value = _value(body)
+        edge.action(ack, body, lambda gesture: send_report(services, gesture, value))
+
+    @app.action(Action.BRIDGE_REPORT)
+    def report_pressed(ack: Ack, body: dict[str, Any]) -> None:
+        bridge_id = _value(body)
+        edge.action(ack, body, lambda gesture: open_form(services, gesture, bridge_id, SALES_REPORT))
 
     @app.action(Action.BRIDGE_DIGEST)
     def schedule_pressed(ack: Ack, body: dict[str, Any]) -> None:

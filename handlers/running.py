@@ -7,7 +7,7 @@ from typing import Final
 
 import structlog
 
-from bot.bridges.first import ensure_default_bridge
+from bot.bridges.first import ensure_default_bridge, ensure_schedules
 from bot.bridges.watch import BridgeWatch
 from bot.catchup import CatchUp
 from bot.clock import Clock
@@ -59,6 +59,7 @@ def open_services(settings: Settings, clock: Clock) -> Services:
     except SlackProblem as problem:
         raise OperatorError(_slack_trouble(problem, settings)) from None
     ensure_default_bridge(services, settings)
+    ensure_schedules(services)
     return services
 
 

@@ -5,6 +5,7 @@ import structlog
 from bot.bridges.categories import DEFAULT_FLAGS
 from bot.bridges.setup import ask_to_join, make_bridge
 from bot.config import Settings
+from bot.digests.schedule import REGULARS, schedule_of
 from bot.errors import OperatorError
 from bot.services import Services
 from storage import bridges
@@ -12,6 +13,18 @@ from storage.bridges import DEFAULT_NAME, BridgeValues
 from storage.rows import lock
 
 log = structlog.get_logger()
+
+
+def ensure_schedules(services: Services) -> None:
+    """Give each bridge what every bridge says on a schedule, where an older version has made it without.
+
+    Safe to call at every start of every replica.
+    """
+    now = services.clock.now()
+    with services.db.writing() as connection:
+        for bridge in bridges.all_bridges(connection, services.team_id):
+            for regular in REGULARS.values():
+                schedule_of(connection, bridge, now, regular)
 
 
 def ensure_default_bridge(services: Services, settings: Settings) -> bool:

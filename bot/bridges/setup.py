@@ -23,7 +23,7 @@ from bot.bridges.rights import (
     require_unchanged,
 )
 from bot.bridges.zones import search_zones, zone_choice, zone_names
-from bot.digests.schedule import KIND, default_schedule
+from bot.digests.schedule import REGULARS, default_schedule
 from bot.gestures import Answer, FormState, Gesture, Open, Update
 from bot.inbox import Incoming, accept, say_for
 from bot.meetings.series import settle_bridge
@@ -116,7 +116,8 @@ def make_bridge(services: Services, connection: Connection, values: BridgeValues
     bridges.save_categories(connection, services.team_id, bridge_id, default_categories())
     bridge = bridges.bridge(connection, bridge_id)
     assert bridge is not None
-    default_schedule(connection, bridge, now)
+    for regular in REGULARS.values():
+        default_schedule(connection, bridge, now, regular)
     return bridge
 
 
@@ -126,18 +127,19 @@ def _change(
     now = services.clock.now()
     bridges.change_bridge(connection, services.team_id, bridge.id, values, now)
     if values.time_zone != bridge.time_zone:
-        _move_digest(connection, bridge.id, values.time_zone, now)
+        for kind in REGULARS:
+            _move(connection, bridge.id, kind, values.time_zone, now)
     changed = bridges.bridge(connection, bridge.id)
     assert changed is not None
     settle_bridge(connection, say_for(services, connection, correlation_id), changed)
 
 
-def _move_digest(connection: Connection, bridge_id: int, zone: str, now: datetime) -> None:
-    """The same local time in the new zone. The next digest keeps its local day, so that none is lost.
+def _move(connection: Connection, bridge_id: int, kind: str, zone: str, now: datetime) -> None:
+    """The same local time in the new zone. The next run keeps its local day, so that none is lost.
 
-    Where that day's time is past already in the new zone, the digest is due at once.
+    Where that day's time is past already in the new zone, it is due at once.
     """
-    schedule = schedules.of_bridge(connection, bridge_id, KIND)
+    schedule = schedules.of_bridge(connection, bridge_id, kind)
     if schedule is None:
         return
     after = now
@@ -145,7 +147,7 @@ def _move_digest(connection: Connection, bridge_id: int, zone: str, now: datetim
         day = schedule.next_run_at.astimezone(ZoneInfo(schedule.time_zone)).date()
         after = day_bounds(day, zone)[0] - timedelta(microseconds=1)
     moved = replace(recurrence_of(schedule), zone=zone)
-    save_schedule(connection, bridge_id, KIND, moved, after, is_paused=schedule.is_paused)
+    save_schedule(connection, bridge_id, kind, moved, after, is_paused=schedule.is_paused)
 
 
 def ask_to_join(

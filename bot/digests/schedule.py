@@ -1,4 +1,4 @@
-"""When a bridge's digest comes: what a form says of it, and the RFC 5545 rule that means the same."""
+"""When a bridge's digest or report comes: what a form says of it, and the RFC 5545 rule for the same."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,7 +15,6 @@ from storage import schedules
 from storage.bridges import Bridge
 from storage.schedules import Schedule
 
-KIND: Final = "digest"  # of the schedules table
 _DAYS: Final = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _SHORTEST_MONTH: Final = 28
 
@@ -27,14 +26,19 @@ class Frequency(StrEnum):
     DAILY = "daily"
     WEEKLY = "weekly"
     MONTHLY = "monthly"
+    MONTHLY_WEEKDAY = "monthly_weekday"  # such as the first Monday
+
+
+WEEKS: Final = (1, 2, 3, 4, -1)  # of a month; -1 is the last
 
 
 @dataclass(frozen=True)
 class Rhythm:
-    """A digest's schedule as a form shows it. Days that the frequency does not use keep their default."""
+    """A schedule as a form shows it. Days that the frequency does not use keep their default."""
 
     frequency: Frequency = Frequency.WEEKLY
-    weekday: int = 0  # 0 is Monday; of WEEKLY
+    weekday: int = 0  # 0 is Monday; of WEEKLY and MONTHLY_WEEKDAY
+    week: int = 1  # one of WEEKS; of MONTHLY_WEEKDAY
     month_day: int = 1  # 1 to 31, else the month's last day; of MONTHLY
     at: time = time(9)  # local wall clock
 
@@ -47,9 +51,31 @@ class Rhythm:
             return "FREQ=DAILY"
         if self.frequency is Frequency.WEEKLY:
             return f"FREQ=WEEKLY;BYDAY={_DAYS[self.weekday]}"
+        if self.frequency is Frequency.MONTHLY_WEEKDAY:
+            return f"FREQ=MONTHLY;BYDAY={self.week}{_DAYS[self.weekday]}"
         days = ",".join(str(day) for day in range(min(self.month_day, _SHORTEST_MONTH), self.month_day + 1))
         # The last of these days that the month has: the 31st falls on the last day of a shorter month.
         return f"FREQ=MONTHLY;BYMONTHDAY={days}" + (";BYSETPOS=-1" if "," in days else "")
+
+
+@dataclass(frozen=True)
+class Regular:
+    """Something that every bridge says on a schedule."""
+
+    kind: str  # of the schedules table
+    default: Rhythm
+    frequencies: tuple[Frequency, ...]
+
+
+DIGEST: Final = Regular(
+    "digest", Rhythm(), (Frequency.WEEKDAYS, Frequency.DAILY, Frequency.WEEKLY, Frequency.MONTHLY)
+)
+SALES_REPORT: Final = Regular(
+    "sales_report",
+    Rhythm(Frequency.MONTHLY_WEEKDAY, at=time(10)),
+    (Frequency.WEEKLY, Frequency.MONTHLY, Frequency.MONTHLY_WEEKDAY),
+)
+REGULARS: Final[Mapping[str, Regular]] = {one.kind: one for one in (DIGEST, SALES_REPORT)}
 
 
 def rhythm_of(schedule: Schedule) -> Rhythm:
@@ -59,6 +85,9 @@ def rhythm_of(schedule: Schedule) -> Rhythm:
     frequency = frequency_of(schedule)
     if frequency is Frequency.WEEKLY:
         return Rhythm(frequency, weekday=_weekday(parts, schedule), at=at)
+    if frequency is Frequency.MONTHLY_WEEKDAY:
+        day = parts["BYDAY"]
+        return Rhythm(frequency, weekday=_DAYS.index(day[-2:]), week=int(day[:-2]), at=at)
     if frequency is Frequency.MONTHLY:
         days = [int(day) for day in parts.get("BYMONTHDAY", str(schedule.starts_on.day)).split(",")]
         return Rhythm(frequency, month_day=max(days), at=at)
@@ -66,10 +95,10 @@ def rhythm_of(schedule: Schedule) -> Rhythm:
 
 
 def frequency_of(schedule: Schedule) -> Frequency:
-    """How often the stored schedule's digest comes."""
+    """How often what is scheduled comes."""
     parts = dict(part.split("=", 1) for part in schedule.rule.split(";"))
     if parts["FREQ"] == "MONTHLY":
-        return Frequency.MONTHLY
+        return Frequency.MONTHLY_WEEKDAY if "BYDAY" in parts else Frequency.MONTHLY
     several_days = "," in parts.get("BYDAY", "")
     if parts["FREQ"] == "WEEKLY":
         return Frequency.WEEKDAYS if several_days else Frequency.WEEKLY
@@ -91,21 +120,31 @@ def recurrence_of(rhythm: Rhythm, bridge: Bridge, now: datetime) -> Recurrence:
 
 
 def save_rhythm(
-    connection: Connection, bridge: Bridge, rhythm: Rhythm, now: datetime, *, is_paused: bool = False
+    connection: Connection,
+    bridge: Bridge,
+    rhythm: Rhythm,
+    now: datetime,
+    *,
+    is_paused: bool = False,
+    regular: Regular = DIGEST,
 ) -> Schedule:
-    """Store the rhythm as the bridge's digest schedule, in the bridge's time zone."""
+    """Store the rhythm as the bridge's schedule of that kind, in the bridge's time zone."""
     recurrence = recurrence_of(rhythm, bridge, now)
-    save_schedule(connection, bridge.id, KIND, recurrence, now, is_paused=is_paused)
-    saved = schedules.of_bridge(connection, bridge.id, KIND)
+    save_schedule(connection, bridge.id, regular.kind, recurrence, now, is_paused=is_paused)
+    saved = schedules.of_bridge(connection, bridge.id, regular.kind)
     assert saved is not None
     return saved
 
 
-def default_schedule(connection: Connection, bridge: Bridge, now: datetime) -> Schedule:
-    """The digest that a new bridge begins with: Mondays at 09:00 in its zone."""
-    return save_rhythm(connection, bridge, Rhythm(), now)
+def default_schedule(
+    connection: Connection, bridge: Bridge, now: datetime, regular: Regular = DIGEST
+) -> Schedule:
+    """What a new bridge begins with: its digest comes Mondays at 09:00 in its zone."""
+    return save_rhythm(connection, bridge, regular.default, now, regular=regular)
 
 
-def schedule_of(connection: Connection, bridge: Bridge, now: datetime) -> Schedule:
-    """The bridge's digest schedule; a bridge that has none gets the default."""
-    return schedules.of_bridge(connection, bridge.id, KIND) or default_schedule(connection, bridge, now)
+def schedule_of(connection: Connection, bridge: Bridge, now: datetime, regular: Regular = DIGEST) -> Schedule:
+    """The bridge's schedule of that kind; a bridge that has none gets the default."""
+    return schedules.of_bridge(connection, bridge.id, regular.kind) or default_schedule(
+        connection, bridge, now, regular
+    )

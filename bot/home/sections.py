@@ -7,6 +7,7 @@ from slack_sdk.models.blocks import Block
 from bot.activities.figures import figures_of, local_day
 from bot.activities.kinds import OPEN
 from bot.activities.rights import may_plan
+from bot.digests.schedule import DIGEST
 from bot.home.look import Look, Section
 from bot.insights.words import names_in
 from bot.meetings.command import home_section as meetings
@@ -39,7 +40,8 @@ def my_insights(look: Look) -> list[Block]:
 def bridges(look: Look) -> list[Block]:
     """How the bridges stand, and the way to their setup."""
     connection, reader = look.connection, look.reader
-    due = {one.bridge_id: one for one in schedules.all_of_team(connection, look.team_id)}
+    scheduled = schedules.all_of_team(connection, look.team_id)
+    due = {one.bridge_id: one for one in scheduled if one.kind == DIGEST.kind}
     channels = {bridge.marketing_channel_id for bridge in reader.bridges}
     channels |= {channel for bridge in reader.bridges for channel in bridge.sales_channel_ids}
     channel_names = workspace.channel_names(connection, look.team_id, channels)

@@ -174,6 +174,7 @@ def _buttons(_: Texts, start: FormStart) -> list[Block]:
     buttons = [
         _button(Action.BRIDGE_CATEGORIES, _("Categories…"), str(bridge.id)),
         _button(Action.BRIDGE_DIGEST, _("Digest schedule…"), str(bridge.id)),
+        _button(Action.BRIDGE_REPORT, _("Report to sales…"), str(bridge.id)),
     ]
     if start.may_create:
         buttons.append(_button(Action.BRIDGE_NEW, _("New bridge…"), "new"))

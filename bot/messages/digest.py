@@ -20,7 +20,7 @@ from slack_sdk.models.blocks.basic_components import MarkdownTextObject, PlainTe
 
 from bot import slacktext
 from bot.digests.compile import CategoryPart, Digest, Queue
-from bot.digests.schedule import Frequency
+from bot.digests.schedule import DIGEST, Frequency
 from bot.i18n import N_, Message, Texts
 from bot.ids import Action
 from bot.messages.common import link, message, mrkdwn
@@ -41,18 +41,26 @@ _TITLES: Final[Mapping[Frequency, Message]] = {
     Frequency.DAILY: N_("Daily digest: {bridge}"),
     Frequency.WEEKLY: N_("Weekly digest: {bridge}"),
     Frequency.MONTHLY: N_("Monthly digest: {bridge}"),
+    Frequency.MONTHLY_WEEKDAY: N_("Monthly digest: {bridge}"),
 }
 _PLAIN_TITLES: Final[Mapping[Frequency, Message]] = {
     Frequency.WEEKDAYS: N_("Daily digest"),
     Frequency.DAILY: N_("Daily digest"),
     Frequency.WEEKLY: N_("Weekly digest"),
     Frequency.MONTHLY: N_("Monthly digest"),
+    Frequency.MONTHLY_WEEKDAY: N_("Monthly digest"),
 }
 _IN_PERIOD_BEFORE: Final = (
     N_("{n} more than in the period before"),
     N_("{n} fewer than in the period before"),
     N_("as many as in the period before"),
     N_("none in the period before"),
+)
+_MONTH_BEFORE: Final = (
+    N_("{n} more than the month before"),
+    N_("{n} fewer than the month before"),
+    N_("as many as the month before"),
+    N_("none the month before"),
 )
 _COMPARISONS: Final[Mapping[Frequency, tuple[Message, Message, Message, Message]]] = {
     Frequency.WEEKDAYS: _IN_PERIOD_BEFORE,
@@ -63,12 +71,8 @@ _COMPARISONS: Final[Mapping[Frequency, tuple[Message, Message, Message, Message]
         N_("as many as the week before"),
         N_("none the week before"),
     ),
-    Frequency.MONTHLY: (
-        N_("{n} more than the month before"),
-        N_("{n} fewer than the month before"),
-        N_("as many as the month before"),
-        N_("none the month before"),
-    ),
+    Frequency.MONTHLY: _MONTH_BEFORE,
+    Frequency.MONTHLY_WEEKDAY: _MONTH_BEFORE,
 }
 
 
@@ -154,12 +158,22 @@ def preview(_: Texts, channel: Texts, digest: Digest, send_value: str | None) ->
 def next_run(_: Texts, bridge: Bridge, schedule: Schedule) -> str:
     """What will happen next: after the form, *pause* or *resume*."""
     name = slacktext.inert_mrkdwn(bridge.name, {}, 80)
+    is_digest = schedule.kind == DIGEST.kind
     if schedule.is_paused or schedule.next_run_at is None:
+        if not is_digest:
+            return _(
+                "The report of “{bridge}” to sales is paused. `/frontline report resume` lets it come again.",
+                bridge=name,
+            )
         return _(
             "The digest of “{bridge}” is paused. `/frontline digest resume` lets it come again.", bridge=name
         )
     zone = schedule.time_zone
     moment = _.moment(schedule.next_run_at, zone)
+    if not is_digest:
+        return _(
+            "Next report of “{bridge}” to sales: {moment} ({zone}).", bridge=name, moment=moment, zone=zone
+        )
     return _("Next digest of “{bridge}”: {moment} ({zone}).", bridge=name, moment=moment, zone=zone)
 
 

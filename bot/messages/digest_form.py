@@ -1,4 +1,4 @@
-"""The form for a digest's schedule. Pure."""
+"""The form for a digest's or report's schedule. Pure."""
 
 from datetime import time
 from typing import Any, Final
@@ -13,7 +13,7 @@ from slack_sdk.models.blocks import (
 from slack_sdk.models.blocks.basic_components import PlainTextObject
 
 from bot import slacktext
-from bot.digests.schedule import Frequency, Rhythm
+from bot.digests.schedule import DIGEST, Frequency, Regular, Rhythm
 from bot.i18n import N_, Message, Texts
 from bot.ids import Action, Field, View
 from bot.messages.common import field, modal, mrkdwn, option
@@ -24,17 +24,27 @@ FREQUENCIES: Final[dict[Frequency, Message]] = {
     Frequency.WEEKDAYS: N_("Monday to Friday"),
     Frequency.DAILY: N_("Every day"),
     Frequency.WEEKLY: N_("Every week"),
-    Frequency.MONTHLY: N_("Every month"),
+    Frequency.MONTHLY: N_("Every month, on a date"),
+    Frequency.MONTHLY_WEEKDAY: N_("Every month, on a weekday"),
+}
+_WEEKS: Final[dict[int, Message]] = {
+    1: N_("the first of the month"),
+    2: N_("the second of the month"),
+    3: N_("the third of the month"),
+    4: N_("the fourth of the month"),
+    -1: N_("the last of the month"),
 }
 
 
-def schedule_form(_: Texts, bridge: Bridge, rhythm: Rhythm, *, is_paused: bool) -> dict[str, Any]:
+def schedule_form(
+    _: Texts, bridge: Bridge, rhythm: Rhythm, *, is_paused: bool, regular: Regular = DIGEST
+) -> dict[str, Any]:
     """The form; its day's field follows the frequency."""
-    channel = f"<#{bridge.marketing_channel_id}>"
-    name = slacktext.inert_mrkdwn(bridge.name, {}, 80)
+    is_digest = regular.kind == DIGEST.kind
+    title = _("Digest schedule") if is_digest else _("Report schedule")
     blocks: list[Block] = [
-        mrkdwn(_("The digest of *{bridge}* goes to {channel}.", bridge=name, channel=channel)),
-        _frequency(_, rhythm.frequency),
+        mrkdwn(_goes_to(_, bridge, is_digest=is_digest)),
+        _frequency(_, rhythm.frequency, regular),
         *_day(_, rhythm),
         field(
             Field.TIME,
@@ -46,16 +56,28 @@ def schedule_form(_: Texts, bridge: Bridge, rhythm: Rhythm, *, is_paused: bool) 
     ]
     return modal(
         View.DIGEST,
-        _("Digest schedule"),
+        title,
         blocks,
         submit=_("Save"),
         close=_("Cancel"),
-        private_metadata=str(bridge.id),
+        private_metadata=str(bridge.id) if is_digest else f"{bridge.id}:{regular.kind}",
     )
 
 
-def _frequency(_: Texts, chosen: Frequency) -> InputBlock:
-    choices = {frequency: option(_.say(name), frequency) for frequency, name in FREQUENCIES.items()}
+def _goes_to(_: Texts, bridge: Bridge, *, is_digest: bool) -> str:
+    name = slacktext.inert_mrkdwn(bridge.name, {}, 80)
+    if is_digest:
+        channel = f"<#{bridge.marketing_channel_id}>"
+        return _("The digest of *{bridge}* goes to {channel}.", bridge=name, channel=channel)
+    shown = [f"<#{one}>" for one in bridge.sales_channel_ids[:20]]
+    channels = ", ".join([*shown, *(["…"] if len(bridge.sales_channel_ids) > 20 else [])])
+    return _(
+        "The report of *{bridge}* goes to its sales channels: {channels}.", bridge=name, channels=channels
+    )
+
+
+def _frequency(_: Texts, chosen: Frequency, regular: Regular) -> InputBlock:
+    choices = {one: option(_.say(FREQUENCIES[one]), one) for one in regular.frequencies}
     return InputBlock(
         block_id=Field.FREQUENCY,
         label=PlainTextObject(text=_("How often")),
@@ -70,12 +92,21 @@ def _frequency(_: Texts, chosen: Frequency) -> InputBlock:
 
 
 def _day(_: Texts, rhythm: Rhythm) -> list[Block]:
-    if rhythm.frequency is Frequency.WEEKLY:
+    if rhythm.frequency in (Frequency.WEEKLY, Frequency.MONTHLY_WEEKDAY):
         days = [option(_.weekday(day).capitalize(), str(day)) for day in range(7)]
         choice = StaticSelectElement(
             action_id=Field.WEEKDAY, options=days, initial_option=days[rhythm.weekday]
         )
-        return [field(Field.WEEKDAY, _("Day of the week"), choice)]
+        blocks: list[Block] = [field(Field.WEEKDAY, _("Day of the week"), choice)]
+        if rhythm.frequency is Frequency.MONTHLY_WEEKDAY:
+            weeks = {week: option(_.say(name), str(week)) for week, name in _WEEKS.items()}
+            which = StaticSelectElement(
+                action_id=Field.MONTH_WEEK,
+                options=list(weeks.values()),
+                initial_option=weeks[rhythm.week],
+            )
+            blocks.append(field(Field.MONTH_WEEK, _("Which one"), which))
+        return blocks
     if rhythm.frequency is Frequency.MONTHLY:
         days = [option(str(day), str(day)) for day in range(1, 32)]
         choice = StaticSelectElement(
@@ -87,7 +118,7 @@ def _day(_: Texts, rhythm: Rhythm) -> list[Block]:
 
 
 def _pause(_: Texts, *, is_paused: bool) -> InputBlock:
-    box = option(_("Paused: no digest comes until this is unticked"), PAUSED)
+    box = option(_("Paused: nothing comes until this is unticked"), PAUSED)
     element = CheckboxesElement(
         action_id=Field.PAUSED, options=[box], initial_options=[box] if is_paused else None
     )

@@ -9,7 +9,7 @@ import pkgutil
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -23,7 +23,7 @@ from bot.activities.report import Report
 from bot.bridges.categories import default_categories
 from bot.bridges.zones import ZoneChoice
 from bot.digests.compile import CategoryPart, Queue
-from bot.digests.schedule import Frequency, Rhythm
+from bot.digests.schedule import REGULARS, Frequency, Rhythm
 from bot.i18n import LANGUAGES, Texts, texts
 from bot.insights.support import Support
 from bot.messages import (
@@ -40,6 +40,7 @@ from bot.messages import (
     home,
     insight_forms,
     insights,
+    report,
     search,
     themes,
     triage,
@@ -50,6 +51,7 @@ from bot.messages import moods as troubles
 from bot.messages.bridges import FormStart
 from bot.messages.categories import ShownCategory
 from bot.messages.moods import Fault, Trouble
+from bot.reports.compile import SalesReport
 from bot.triage.rules import Pressed, Step
 from bot.workspace.access import Viewer
 from playground import blocks as slack
@@ -113,6 +115,23 @@ FULL = a_digest(
     competitors=(Touched("Acme", 2),),
     requests=Queue(3, False, (an_insight(7),)),
     untouched=Queue(500, True, (an_insight(8),)),
+)
+TOLD_TO_SALES = SalesReport(
+    bridge=BRIDGE,
+    channel_id=SALES,
+    period=a_week(),
+    categories=(("customer", 12), ("market", 4), ("request", 1)),
+    done=21,
+    declined=2,
+    outcomes=tuple(
+        an_insight(number, status=status, outcome="*word* " * 300, text="They say " * 200)
+        for number, status in enumerate(["done", "declined"] * 4)
+    ),
+    in_progress=2,
+    waiting=5,
+    to_response=timedelta(hours=2),
+    to_outcome=timedelta(days=3),
+    names=NAMES,
 )
 QUIET = a_digest(totals=Totals(0, 0, 0, 0), categories=(), requests=Queue(500, True, ()))
 
@@ -363,8 +382,25 @@ SAMPLES: dict[str, list[Sample]] = {
         lambda _: digest.preview(_, _, replace(FULL, period=a_week(is_whole=False)), None),
     ],
     "digest_form.schedule_form": [
-        partial(digest_form.schedule_form, bridge=BRIDGE, rhythm=Rhythm(frequency), is_paused=True)
-        for frequency in Frequency
+        partial(
+            digest_form.schedule_form,
+            bridge=BRIDGE,
+            rhythm=Rhythm(frequency),
+            is_paused=True,
+            regular=regular,
+        )
+        for regular in REGULARS.values()
+        for frequency in regular.frequencies
+    ],
+    "report.preview": [
+        lambda _: report.preview(_, _, TOLD_TO_SALES, "1:key"),
+        lambda _: report.preview(
+            _, _, replace(TOLD_TO_SALES, done=0, declined=0, outcomes=(), waiting=0), None
+        ),
+        lambda _: report.preview(_, _, replace(TOLD_TO_SALES, categories=()), None),
+        lambda _: report.preview(
+            _, _, replace(TOLD_TO_SALES, categories=(), done=0, declined=0, outcomes=()), None
+        ),
     ],
     "help.help_message": [
         lambda _: help.help_message(_, BRIDGE),

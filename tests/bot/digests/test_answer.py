@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from bot.digests.answer import answer_digest, send_previewed
 from bot.digests.post import post_digest
-from bot.digests.schedule import KIND, default_schedule, schedule_of
+from bot.digests.schedule import DIGEST, default_schedule, schedule_of
 from bot.errors import UserError
 from bot.gestures import Gesture, Open, Reply
 from bot.i18n import texts
@@ -185,11 +185,11 @@ def test_pause_and_resume_say_what_will_happen_next(services: Services, bridge: 
     assert "is paused" in said(services, "pause")
     assert stored(services, bridge).is_paused
     services.clock.instant = MONDAY + timedelta(days=8)  # type: ignore[attr-defined]
-    assert not run_one_due(services, {KIND: post_digest})
+    assert not run_one_due(services, {DIGEST.kind: post_digest})
     answer = said(services, "resume", gesture(TOM, key="trigger-2"))
     assert answer == "Next digest of “default”: Mon 16 Mar, 09:00 (Europe/Berlin)."
     assert not stored(services, bridge).is_paused
-    assert not run_one_due(services, {KIND: post_digest})
+    assert not run_one_due(services, {DIGEST.kind: post_digest})
 
 
 def test_a_repeated_pause_does_not_undo_a_later_resume(services: Services, bridge: Bridge) -> None:

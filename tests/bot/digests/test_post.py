@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from bot.digests.post import post_digest
-from bot.digests.schedule import KIND, Frequency, Rhythm, default_schedule, save_rhythm
+from bot.digests.schedule import DIGEST, Frequency, Rhythm, default_schedule, save_rhythm
 from bot.schedules import pause, resume, run_one_due
 from bot.services import Services
 from storage import outbox, schedules, workspace
@@ -18,7 +18,7 @@ from storage.tables import outbox as outbox_table
 from tests.bot.digests.builders import MONDAY, WEEK, add_insight
 from tests.support import MARKETING, MIA, TEAM, StandingClock, channel, make_bridge, make_services, say
 
-JOBS = {KIND: post_digest}
+JOBS = {DIGEST.kind: post_digest}
 
 
 @pytest.fixture
@@ -48,7 +48,7 @@ def posts(services: Services) -> list[OutboxRow]:
 
 def stored_schedule(services: Services, bridge: Bridge) -> Schedule:
     with services.db.reading() as connection:
-        found = schedules.of_bridge(connection, bridge.id, KIND)
+        found = schedules.of_bridge(connection, bridge.id, DIGEST.kind)
     assert found is not None
     return found
 

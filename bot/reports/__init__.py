@@ -1,0 +1,1 @@
+"""The regular report to the sales channels: what you told us, and what became of it."""

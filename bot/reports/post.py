@@ -1,0 +1,71 @@
+"""Writes reports into the outbox, one for each sales channel: the scheduler's job, and what *now* does."""
+
+from datetime import datetime
+
+import structlog
+from sqlalchemy import Connection
+
+from bot import schedules as clockwork
+from bot.digests.period import Period, period_until
+from bot.digests.schedule import frequency_of
+from bot.i18n import texts
+from bot.messages.report import render
+from bot.outbox import Say
+from bot.reports.compile import compile_report
+from bot.services import Services
+from storage import bridges, workspace
+from storage.bridges import Bridge
+from storage.schedules import Schedule
+
+log = structlog.get_logger()
+
+
+def post_sales_report(
+    services: Services, connection: Connection, say: Say, schedule: Schedule, due_at: datetime
+) -> None:
+    """A `bot.schedules.Job`: the report on the period that ends at `due_at`.
+
+    It is said no more once the next one is due.
+    """
+    bridge = bridges.bridge(connection, schedule.bridge_id)
+    if bridge is None:
+        return
+    recurrence = clockwork.recurrence_of(schedule)
+    period = period_until(recurrence, frequency_of(schedule), due_at)
+    key = f"sales-report:{schedule.id}:{due_at:%Y%m%dT%H%M}"
+    write_report(connection, say, bridge, period, key, expires_at=recurrence.next_after(due_at))
+
+
+def write_report(
+    connection: Connection,
+    say: Say,
+    bridge: Bridge,
+    period: Period,
+    key: str,
+    *,
+    expires_at: datetime | None = None,
+) -> list[str]:
+    """Write the report for each sales channel that Frontline may post in; gives these channels."""
+    told = []
+    for channel_id in bridge.sales_channel_ids:
+        if not may_report_in(connection, say.team_id, channel_id):
+            log.warning("report_not_posted", bridge=bridge.id, channel=channel_id)
+            continue
+        report = compile_report(connection, bridge, channel_id, period, to_be_posted=True)
+        post = render(texts(bridge.language), report)
+        say.post(
+            f"{key}:{channel_id}",
+            channel_id,
+            post.message,
+            bridge_id=bridge.id,
+            quoted=post.quoted,
+            expires_at=expires_at,
+        )
+        told.append(channel_id)
+    return told
+
+
+def may_report_in(connection: Connection, team_id: str, channel_id: str) -> bool:
+    """Not where outsiders would read it, nor where nobody does; an unknown channel may be a new one."""
+    channel = workspace.channel(connection, team_id, channel_id)
+    return channel is None or not (channel.is_shared or channel.is_archived)
