@@ -10,7 +10,7 @@ from typing import Final
 
 import click
 
-from benchmarks import acknowledgements, digests, latency, start
+from benchmarks import acknowledgements, adding, digests, latency, start
 from benchmarks.measure import Report
 from benchmarks.table import as_json, as_table
 from bot.logs import configure_logging
@@ -21,6 +21,7 @@ FULL: Final[Mapping[str, Callable[[], Report]]] = {
     "latency": lambda: latency.run(latency.Size()),
     "start": lambda: start.run(start.Size()),
     "digest": lambda: digests.run(digests.Size()),
+    "adding": lambda: adding.run(adding.Size()),
 }
 QUICK: Final[Mapping[str, Callable[[], Report]]] = {
     "ack-sqlite": lambda: acknowledgements.sqlite(acknowledgements.Size(rounds=15)),
@@ -28,6 +29,7 @@ QUICK: Final[Mapping[str, Callable[[], Report]]] = {
     "latency": lambda: latency.run(latency.Size(rounds=1, seconds=3)),
     "start": lambda: start.run(start.Size(rounds=1)),
     "digest": lambda: digests.run(digests.Size(rounds=20, large=100_000)),
+    "adding": lambda: adding.run(adding.Size(rounds=20, large=100_000)),
 }
 
 

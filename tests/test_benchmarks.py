@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from benchmarks import acknowledgements, digests, latency, start
+from benchmarks import acknowledgements, adding, digests, latency, start
 from benchmarks.measure import Aim, Pairs, Report, at_share, figure, in_turns
 from benchmarks.table import as_json, as_table
 
@@ -15,6 +15,7 @@ TINY = {
     "latency": lambda: latency.run(latency.Size(rounds=1, seconds=0.1)),
     "start": lambda: start.run(start.Size(rounds=1)),
     "digest": lambda: digests.run(digests.Size(rounds=1, small=100, large=200, of_period=40)),
+    "adding": lambda: adding.run(adding.Size(rounds=1, small=100, large=200)),
 }
 
 
