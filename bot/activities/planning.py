@@ -13,6 +13,7 @@ from bot.activities.asking import set_askings
 from bot.activities.figures import figures_of, local_day
 from bot.activities.kinds import RESULTS, Kind, Purpose, Status
 from bot.activities.money import TooLarge, read_count, read_signed_money, typed
+from bot.activities.origins import link_insights
 from bot.activities.report_schedule import report_schedule
 from bot.activities.rights import (
     bridge_by_id,
@@ -174,24 +175,12 @@ def store_plan(
         activity_id = activity.id
         activities.change(connection, activity_id, values)
     activities.save_plan(connection, activity_id, plan.results)
-    _save_insights(connection, say, user_id, activity_id, plan.insight_ids)
     stored = activities.by_id(connection, activity_id)
     assert stored is not None
+    link_insights(connection, say, user_id, bridge, stored, set(plan.insight_ids))
     set_askings(connection, bridge, stored, say.now)
     refresh_homes(connection, say, bridge)
     return stored
-
-
-def _save_insights(
-    connection: Connection, say: Say, user_id: str, activity_id: int, wanted: tuple[int, ...]
-) -> None:
-    known = activities.insight_ids_of(connection, activity_id)
-    for insight_id in sorted(known - set(wanted)):
-        activities.unlink_insight(connection, activity_id, insight_id)
-        insights.record(connection, insight_id, say.now, user_id, "activity_left", {"activity": activity_id})
-    for insight_id in sorted(set(wanted) - known):
-        activities.link_insight(connection, activity_id, insight_id, user_id, say.now)
-        insights.record(connection, insight_id, say.now, user_id, "activity", {"activity": activity_id})
 
 
 # --- reading -----------------------------------------------------------------------------------------------
@@ -314,6 +303,8 @@ def _insights(
     found: list[int] = []
     for number in numbers:
         insight = insights.by_number(connection, team_id, int(number))
+        if insight is not None and insight.merged_into_id is not None:
+            insight = insights.by_id(connection, insight.merged_into_id)
         if (
             insight is None
             or insight.bridge_id != bridge.id
@@ -323,7 +314,7 @@ def _insights(
             faults[Field.INSIGHTS] = N_("I find no insight #{number} of this bridge.", number=number)
             return ()
         found.append(insight.id)
-    return tuple(found)
+    return tuple(dict.fromkeys(found))
 
 
 def _require_not_cancelled(activity: Activity) -> None:

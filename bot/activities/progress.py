@@ -5,6 +5,7 @@ from typing import Any, Final
 from bot.activities.asking import set_askings
 from bot.activities.figures import local_day
 from bot.activities.kinds import OPEN, Status
+from bot.activities.origins import say_it_stopped
 from bot.activities.rights import colleague, find_to_change
 from bot.activities.showing import refresh_homes, show_card
 from bot.errors import FormError, UserError
@@ -78,6 +79,8 @@ def _move(
             moved = activities.by_id(connection, activity.id)
             assert moved is not None
             set_askings(connection, bridge, moved, say.now)
+            if after is Status.CANCELLED:
+                say_it_stopped(connection, say, gesture.user_id, bridge, moved)
             refresh_homes(connection, say, bridge)
         return Update(show_card(connection, services, who, activity.id))
 

@@ -7,8 +7,11 @@ from typing import Final
 
 from sqlalchemy import Connection
 
+from bot.activities.figures import Figures, local_day
+from bot.activities.under_way import under_way
 from bot.bridges.categories import REQUEST
 from bot.digests.period import Period
+from bot.digests.schedule import Frequency
 from bot.insights.words import names_in
 from storage import digests, workspace
 from storage.bridges import Bridge
@@ -54,6 +57,7 @@ class Digest:
     competitors: tuple[Touched, ...]
     requests: Queue  # neither done nor declined
     untouched: Queue  # nobody has acted on them; `oldest` leaves out what is quoted already
+    activities: tuple[Figures, ...]  # under way, in a monthly digest
     names: Mapping[str, str]  # of authors, and of people and channels mentioned
 
     @property
@@ -97,8 +101,16 @@ def compile_digest(
         competitors=tuple(digests.competitors(connection, bridge.id, period.span, MOST_TOUCHED)),
         requests=_queue(requests, _pick(known, requests_shown)),
         untouched=_queue(untouched, _pick(known, others)),
+        activities=_activities(connection, bridge, period),
         names=_names(connection, bridge, known.values()),
     )
+
+
+def _activities(connection: Connection, bridge: Bridge, period: Period) -> tuple[Figures, ...]:
+    if period.frequency is not Frequency.MONTHLY:
+        return ()
+    since, today = local_day(bridge, period.start), local_day(bridge, period.end)
+    return tuple(under_way(connection, bridge, since, today))
 
 
 def _keys(bridge: Bridge, used: set[str]) -> list[str]:

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Connection
 
+from bot.activities.under_way import under_way
 from bot.bridges.categories import REQUEST
 from bot.i18n import Texts, texts
 from bot.insights.words import names_in
@@ -131,6 +132,12 @@ def _requests(asked: Asked) -> list[Chunk]:
     return messages.requests(asked.texts, found, names, asked.now)
 
 
+def _activities(asked: Asked) -> list[Chunk]:
+    since = asked.since.astimezone(ZoneInfo(asked.meeting.bridge.time_zone)).date()
+    found = under_way(asked.connection, asked.meeting.bridge, since, asked.today)
+    return messages.activities(asked.texts, found, asked.today)
+
+
 def _who_comes(asked: Asked) -> list[Chunk]:
     answers = meetings.answers(asked.connection, asked.meeting.id)
     return messages.who_comes(asked.texts, answers, asked.names(answers))
@@ -175,6 +182,7 @@ PARTS: Final[tuple[Part, ...]] = (
     _topics,
     _top_insights,
     _requests,
+    _activities,
     _who_comes,
     _missed,
     _regularity,

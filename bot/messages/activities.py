@@ -27,8 +27,8 @@ from bot.activities.money import to_decimal
 from bot.activities.ratios import Ratio, Totals, Undefined
 from bot.i18n import Texts
 from bot.ids import Action, View
-from bot.messages.common import message, modal, mrkdwn, option
-from storage.activities import Entry
+from bot.messages.common import bold, message, modal, mrkdwn, option
+from storage.activities import Activity, Entry
 
 MOST_ENTRIES: Final = 15  # shown on the card; the ledger has them all
 MOST_CORRECTABLE: Final = 100  # a menu's limit
@@ -252,6 +252,34 @@ def activity_card(_: Texts, shown: Shown, word: Sequence[str] = ()) -> dict[str,
         blocks.append(_card_buttons(_, shown))
     blocks += _entries(_, shown)
     return modal(View.ACTIVITY_CARD, _("Activity"), blocks, close=_("Close"), private_metadata=str(one.id))
+
+
+def led_outcome(_: Texts, activity: Activity) -> str:
+    """The outcome of an insight that an activity came of: plain, since it is kept as stored text."""
+    when = dates(_, activity.starts_on, activity.ends_on)
+    return _("Led to the activity “{title}” ({dates}).", title=activity.title, dates=when)
+
+
+def stopped_outcome(_: Texts, activity: Activity) -> str:
+    """And what it says once that activity is cancelled."""
+    return _(
+        "The activity “{title}” that came of it was cancelled: {reason}",
+        title=activity.title,
+        reason=activity.cancel_reason or "",
+    )
+
+
+def agenda_lines(_: Texts, found: Sequence[Figures], today: date) -> list[str]:
+    """A line for each activity, for an agenda or digest: state, cost, result, what must be looked at."""
+    lines = []
+    for figures in found:
+        one = figures.activity
+        parts = [bold(title_of(figures)), activity_status(_, one.status), gist(_, figures)]
+        if figures.totals.spend is not None or figures.totals.revenue is not None:
+            parts.append(return_ratio(_, figures.totals.return_on_cost, one.currency))
+        parts += [flag_label(_, flag) for flag in figures.flags(today)]
+        lines.append(" · ".join(parts))
+    return lines
 
 
 def led_to(_: Texts, figures: Figures) -> str:

@@ -19,10 +19,12 @@ from slack_sdk.models.blocks import (
 from slack_sdk.models.blocks.basic_components import MarkdownTextObject, PlainTextObject
 
 from bot import slacktext
+from bot.activities.figures import local_day
 from bot.digests.compile import CategoryPart, Digest, Queue
 from bot.digests.schedule import DIGEST, Frequency
 from bot.i18n import N_, Message, Texts
 from bot.ids import Action
+from bot.messages.activities import agenda_lines
 from bot.messages.common import link, message, mrkdwn
 from bot.messages.digest_pages import MOST_BLOCKS, MOST_CHARACTERS, Chunk, pack, paragraphs, weight
 from bot.messages.insights import category_label, quote_block
@@ -34,6 +36,7 @@ from storage.schedules import Schedule
 QUOTE: Final = 600  # characters of a quote among a category's best
 EXCERPT: Final = 200  # of a quote in the lists of what waits
 NAME: Final = 60
+MOST_ACTIVITIES: Final = 5
 MOST_CATEGORIES: Final = 6_000  # characters of the list in the head: a bound for absurd names
 
 _TITLES: Final[Mapping[Frequency, Message]] = {
@@ -209,6 +212,7 @@ def head_blocks(_: Texts, digest: Digest) -> list[Block]:
         mrkdwn(_essentials(_, digest)),
         *category_block(_, digest),
         *_waiting_block(_, digest),
+        *_activities_block(_, digest),
         _context(_("The best quotes, customers and competitors are in the thread.")),
     ]
 
@@ -281,6 +285,16 @@ def _waiting_block(_: Texts, digest: Digest) -> list[Block]:
     at = digest.period.end
     lines = [_requests(_, digest.requests, at), _untouched(_, digest.untouched, at)]
     return [mrkdwn(text) for text in paragraphs([line for line in lines if line])]
+
+
+def _activities_block(_: Texts, digest: Digest) -> list[Block]:
+    """What marketing did with the company's money, in a monthly digest; the report has the rest."""
+    if not digest.activities:
+        return []
+    today = local_day(digest.bridge, digest.period.end)
+    lines = [f"• {line}" for line in agenda_lines(_, digest.activities[:MOST_ACTIVITIES], today)]
+    more = _("The whole report: `/frontline activities`")
+    return [mrkdwn(text) for text in paragraphs([_("*Activities*"), *lines, more])]
 
 
 def _requests(_: Texts, queue: Queue, at: datetime) -> str:

@@ -8,10 +8,12 @@ from slack_sdk.models.blocks import Block, ContextBlock, DividerBlock
 from slack_sdk.models.blocks.basic_components import MarkdownTextObject
 
 from bot import slacktext
+from bot.activities.figures import Figures
 from bot.i18n import Texts
 from bot.meetings.meeting import Meeting
 from bot.meetings.regularity import Regularity
 from bot.messages import meetings
+from bot.messages.activities import agenda_lines
 from bot.messages.common import bold, link, message, mrkdwn
 from bot.messages.digest_pages import Chunk, paragraphs
 from bot.messages.insights import headline, quote_block
@@ -135,6 +137,11 @@ def requests(_: Texts, found: Sequence[Insight], names: Mapping[str, str], now: 
         blocks += [mrkdwn(f"*#{insight.number}* · {age}"), quote_block(_, insight, names, limit=QUOTE, nth=2)]
         chunks.append(Chunk(tuple(blocks), (insight.id,)))
     return chunks
+
+
+def activities(_: Texts, found: Sequence[Figures], today: date) -> list[Chunk]:
+    """What marketing runs and plans, with cost and result."""
+    return _listed(_("Activities"), agenda_lines(_, found, today))
 
 
 def who_comes(_: Texts, answers: Mapping[str, str], names: Mapping[str, str]) -> list[Chunk]:

@@ -96,6 +96,7 @@ def a_digest(**changes: Any) -> Digest:
         "competitors": (),
         "requests": Queue(0, False, ()),
         "untouched": Queue(2, False, ()),
+        "activities": (),
         "names": {ANNA: "Anna"},
     }
     return Digest(**{**values, **changes})
