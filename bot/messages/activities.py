@@ -284,8 +284,12 @@ def agenda_lines(_: Texts, found: Sequence[Figures], today: date) -> list[str]:
 
 def led_to(_: Texts, figures: Figures) -> str:
     """Which insights gave rise to it."""
-    numbers = ", ".join(f"#{number}" for number in figures.insight_numbers[:20])
-    return _("Led to by {numbers}", numbers=numbers)
+    return _("Led to by {numbers}", numbers=numbers_of(figures))
+
+
+def numbers_of(figures: Figures) -> str:
+    """The numbers of the insights that gave rise to it."""
+    return ", ".join(f"#{number}" for number in figures.insight_numbers[:20])
 
 
 def _card_buttons(_: Texts, shown: Shown) -> ActionsBlock:

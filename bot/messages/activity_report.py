@@ -20,8 +20,8 @@ from bot.messages.activities import (
     dates,
     flag_label,
     kind_label,
-    led_to,
     money_ratio,
+    numbers_of,
     of_plan,
     purpose_label,
     quantity,
@@ -176,9 +176,9 @@ def _below(_: Texts, report: Report) -> list[Block]:
     said = [line for one in report.ran if (line := _word(_, report, one))]
     if said:
         blocks.append(mrkdwn(_paragraph([_("*Did it help to sell?*"), *said])))
-    led = [f"• {title_of(one)}: {led_to(_, one)}" for one in report.ran if one.insight_numbers]
+    led = [f"• {title_of(one)}: {numbers_of(one)}" for one in report.ran if one.insight_numbers]
     if led:
-        blocks.append(mrkdwn(_paragraph([_("*What you told us led to it*"), *led])))
+        blocks.append(mrkdwn(_paragraph([_("*Came of what sales told*"), *led])))
     blocks.append(mrkdwn(_paragraph(_planned(_, report.planned))))
     return blocks
 
