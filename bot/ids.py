@@ -108,6 +108,10 @@ class Action(StrEnum):
     TRIAGE_OPEN = "triage_open"  # begin to walk through what is untriaged
     TRIAGE_NEXT = "triage_next"
     NOTICES = "home_notices"  # of what becomes of her insights, which a person wants
+    INBOX_BRIDGE = "inbox_bridge"  # filters of what is to be triaged, in the home tab
+    INBOX_CATEGORY = "inbox_category"
+    INBOX_PAGE = "inbox_more"
+    INBOX_PAGE_BACK = "inbox_back"
     TRIAGE_BACK = "triage_back"  # from a form to the insight that the walk stands at
     ACTIVITY_NEW = "activity_new"
     ACTIVITY_LIST = "activity_list"  # from the home tab

@@ -156,9 +156,15 @@ class Say:
         outbox.wish(self.connection, row)
 
     def home(self, user_id: str, **asked: Any) -> None:
-        """Bring a person's home tab up to date; it is built when it is sent. `asked`: what to show of it."""
+        """Bring a person's home tab up to date; it is built when it is sent.
+
+        `asked`: what to show of it. What she asked for before stays: a change must not turn her page.
+        """
         key = f"home:{user_id}"
-        outbox.wish(self.connection, self._row("home", key, key, user_id=user_id, payload=asked))
+        known = outbox.by_key(self.connection, key)
+        before = known.payload if known and isinstance(known.payload, dict) else {}
+        payload = {**before, **asked}
+        outbox.wish(self.connection, self._row("home", key, key, user_id=user_id, payload=payload))
 
     def update(self, post_id: int, builder: str, *, quoted: Iterable[int] = (), **about: Any) -> None:
         """Bring a post up to date. What it says is built when it is sent, so that the newest state stands.

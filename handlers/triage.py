@@ -9,7 +9,7 @@ from bot.gestures import Answer, FormState, Gesture
 from bot.ids import Action, View
 from bot.messages.triage import Asked
 from bot.services import Services
-from bot.triage import change, merge, walk
+from bot.triage import change, inbox, merge, walk
 from bot.triage.change import read_asked, walk_of
 from bot.triage.rules import Step
 from handlers.edge import Edge
@@ -23,6 +23,7 @@ def register(app: App, edge: Edge) -> None:
     _steps(app, edge)
     _walk(app, edge)
     _forms(app, edge)
+    _inbox(app, edge)
 
 
 def _steps(app: App, edge: Edge) -> None:
@@ -76,3 +77,21 @@ def _forms(app: App, edge: Edge) -> None:
     form(View.TRIAGE_OUTCOME, change.save_outcome)
     form(View.TRIAGE_CATEGORY, change.save_category)
     form(View.TRIAGE_MERGE, merge.save_merge)
+
+
+def _inbox(app: App, edge: Edge) -> None:
+    services = edge.services
+
+    def filtered(action_id: Action, name: str) -> None:
+        @app.action(action_id)
+        def chosen(ack: Ack, body: Body, action: Body) -> None:
+            value = (action.get("selected_option") or {}).get("value")
+            edge.action(ack, body, lambda gesture: inbox.choose(services, gesture, name, value))
+
+    def turned(ack: Ack, body: Body, action: Body) -> None:
+        edge.action(ack, body, lambda gesture: inbox.turn(services, gesture, action.get("value")))
+
+    filtered(Action.INBOX_BRIDGE, "inbox_bridge")
+    filtered(Action.INBOX_CATEGORY, "inbox_category")
+    app.action(Action.INBOX_PAGE)(turned)
+    app.action(Action.INBOX_PAGE_BACK)(turned)

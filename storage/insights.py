@@ -341,6 +341,18 @@ def next_untriaged(connection: Connection, wanted: Untriaged, after_id: int) -> 
     )
 
 
+def untriaged_page(connection: Connection, wanted: Untriaged, *, limit: int, offset: int) -> list[Insight]:
+    """Urgent ones first, then those with most supporters, then the oldest."""
+    return fetch_all(
+        connection,
+        _SELECT.where(*wanted.conditions)
+        .order_by(insights.c.is_urgent.desc(), insights.c.supporter_count.desc(), insights.c.id)
+        .limit(limit)
+        .offset(offset),
+        Insight,
+    )
+
+
 def count_untriaged(connection: Connection, wanted: Untriaged) -> int:
     return count(connection, wanted.conditions)
 

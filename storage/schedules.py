@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, func, select, update
 
 from storage.rows import columns_for, fetch_all, fetch_one, insert_once, upsert
 from storage.tables import bridges, runs, schedules
@@ -149,6 +149,19 @@ def runs_before(connection: Connection, schedule_id: int, due_at: datetime, limi
         .limit(limit),
         Run,
     )
+
+
+def runs_since(
+    connection: Connection, bridge_ids: Collection[int], since: datetime
+) -> list[tuple[str, int, datetime]]:
+    """For each outcome of what was due to these bridges: how often, and the last due instant."""
+    rows = connection.execute(
+        select(runs.c.outcome, func.count(), func.max(runs.c.due_at))
+        .join(schedules, schedules.c.id == runs.c.schedule_id)
+        .where(schedules.c.bridge_id.in_(bridge_ids), runs.c.due_at >= since)
+        .group_by(runs.c.outcome)
+    )
+    return [(row[0], row[1], row[2]) for row in rows]
 
 
 def next_due(connection: Connection) -> datetime | None:

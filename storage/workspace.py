@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, delete, insert, select, update
+from sqlalchemy import Connection, and_, delete, func, insert, select, update
 
 from storage.rows import columns_for, fetch_all, fetch_one, upsert
 from storage.tables import channel_members, channels, people, person_settings, workspaces
@@ -309,6 +309,40 @@ def members_looking(connection: Connection, team_id: str, channel_id: str, since
                 person_settings.c.home_opened_at >= since,
             )
         )
+    )
+
+
+def member_counts(connection: Connection, team_id: str, channel_ids: Collection[str]) -> dict[str, int]:
+    """How many people are in each of the channels; bots and people of other organisations don't count."""
+    rows = connection.execute(
+        select(channel_members.c.channel_id, func.count())
+        .join(
+            people,
+            and_(
+                people.c.team_id == channel_members.c.team_id,
+                people.c.user_id == channel_members.c.user_id,
+            ),
+        )
+        .where(
+            channel_members.c.team_id == team_id,
+            channel_members.c.channel_id.in_(channel_ids),
+            ~people.c.is_bot,
+            ~people.c.is_external,
+            ~people.c.is_deleted,
+        )
+        .group_by(channel_members.c.channel_id)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def channels_among(connection: Connection, team_id: str, channel_ids: Collection[str]) -> list[Channel]:
+    """Those of the channels that are known, by name."""
+    return fetch_all(
+        connection,
+        columns_for(channels, Channel)
+        .where(channels.c.team_id == team_id, channels.c.channel_id.in_(channel_ids))
+        .order_by(channels.c.name, channels.c.channel_id),
+        Channel,
     )
 
 

@@ -7,17 +7,19 @@ from slack_sdk.models.blocks import Block
 from bot.activities.figures import figures_of, local_day
 from bot.activities.kinds import OPEN
 from bot.activities.rights import may_plan
-from bot.digests.schedule import DIGEST
+from bot.digests.schedule import DIGEST, SALES_REPORT
+from bot.home.health import section as health
 from bot.home.look import Look, Section
 from bot.insights.words import names_in
 from bot.meetings.command import home_section as meetings
 from bot.messages import home as messages
 from bot.messages.activities import Shown
+from bot.triage.inbox import section as inbox
 from bot.triage.settings import notices_of
 from storage import activities as stored
 from storage import insights, outbox, schedules, workspace
 
-PAGE: Final = 10
+PAGE: Final = 5
 ACTIVITIES: Final = 5
 
 
@@ -46,7 +48,20 @@ def bridges(look: Look) -> list[Block]:
     channels |= {channel for bridge in reader.bridges for channel in bridge.sales_channel_ids}
     channel_names = workspace.channel_names(connection, look.team_id, channels)
     undelivered = outbox.parked_of_bridges(connection)
-    return messages.bridges(reader, messages.State(due, channel_names, undelivered))
+    reports = {one.bridge_id: one for one in scheduled if one.kind == SALES_REPORT.kind}
+    managers = {user for bridge in reader.managed for user in bridge.manager_ids}
+    members = workspace.member_counts(
+        connection, look.team_id, {bridge.marketing_channel_id for bridge in reader.managed}
+    )
+    state = messages.State(
+        due,
+        channel_names,
+        undelivered,
+        reports,
+        workspace.names(connection, look.team_id, managers),
+        {bridge.id: members.get(bridge.marketing_channel_id, 0) for bridge in reader.managed},
+    )
+    return messages.bridges(reader, state)
 
 
 def activities(look: Look) -> list[Block]:
@@ -66,4 +81,4 @@ def activities(look: Look) -> list[Block]:
     return messages.activities(reader.texts, shown, total, str(min(mine)))
 
 
-SECTIONS: Final[tuple[Section, ...]] = (my_insights, meetings, activities, bridges)
+SECTIONS: Final[tuple[Section, ...]] = (my_insights, meetings, inbox, activities, bridges, health)

@@ -1,7 +1,7 @@
 """The home tab in blocks. Pure."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from slack_sdk.models.blocks import (
@@ -20,7 +20,7 @@ from bot.i18n import Texts
 from bot.ids import Action
 from bot.insights.rules import WITHDRAWN
 from bot.messages.activities import Shown, activity_entry, new_button
-from bot.messages.common import emoji, home, mrkdwn, option
+from bot.messages.common import comma, emoji, home, mrkdwn, option
 from bot.messages.insights import controls, entry
 from bot.messages.triage_notices import notice_names
 from bot.workspace.access import Viewer
@@ -48,8 +48,12 @@ class State:
     due: Mapping[int, Schedule]
     channel_names: Mapping[str, str]
     undelivered: Mapping[int, tuple[int, str]]
+    reports: Mapping[int, Schedule] = field(default_factory=dict)  # to the sales channels
+    names: Mapping[str, str] = field(default_factory=dict)  # of managers
+    marketers: Mapping[int, int] = field(default_factory=dict)  # how many people the marketing channel has
 
 
+MOST_MANAGERS: Final = 10  # named of a bridge
 MOST_BLOCKS: Final = 100  # docs.slack.dev/reference/views: of a home tab
 
 
@@ -155,7 +159,9 @@ def bridges(reader: Viewer, state: State) -> list[Block]:
         return []
     blocks: list[Block] = [HeaderBlock(text=_("Bridges"))]
     for bridge in shown[:10]:
-        line = _bridge_line(_, bridge, state.due.get(bridge.id), state.channel_names)
+        line = _bridge_line(_, bridge, state)
+        if reader.manages(bridge):
+            line += "\n" + _rights(_, bridge, state)
         if bridge.id in state.undelivered and reader.manages(bridge):
             line += "\n" + _undelivered(_, *state.undelivered[bridge.id])
         blocks.append(mrkdwn(line))
@@ -178,9 +184,27 @@ def _undelivered(_: Texts, count: int, reason: str) -> str:
     )
 
 
-def _bridge_line(
-    _: Texts, bridge: Bridge, schedule: Schedule | None, channel_names: Mapping[str, str]
-) -> str:
+def _rights(_: Texts, bridge: Bridge, state: State) -> str:
+    """Who triages, and who manages."""
+    people = _.plural(
+        "{n} person in the marketing channel triages",
+        "{n} people in the marketing channel triage",
+        state.marketers.get(bridge.id, 0),
+    )
+    names = [
+        slacktext.inert_mrkdwn(state.names[one], {}, 80) for one in bridge.manager_ids if one in state.names
+    ]
+    managers = comma(names[:MOST_MANAGERS]) or _("workspace admins")
+    return people + " · " + _("managed by {names}", names=managers)
+
+
+def _bridge_line(_: Texts, bridge: Bridge, state: State) -> str:
+    schedule, report, channel_names = (
+        state.due.get(bridge.id),
+        state.reports.get(bridge.id),
+        state.channel_names,
+    )
+
     def channel(channel_id: str) -> str:
         return "#" + slacktext.inert_mrkdwn(channel_names.get(channel_id, channel_id), {}, 80)
 
@@ -188,8 +212,12 @@ def _bridge_line(
     line = (
         f"*{slacktext.inert_mrkdwn(bridge.name, {}, 80)}*: {sales} → {channel(bridge.marketing_channel_id)}"
     )
-    if schedule is None or schedule.next_run_at is None:
-        return line
-    if schedule.is_paused:
-        return line + "\n" + _("Digest paused")
-    return line + "\n" + _("Next digest: {moment}", moment=_.moment(schedule.next_run_at, bridge.time_zone))
+    if schedule is not None and schedule.is_paused:
+        line += "\n" + _("Digest paused")
+    elif schedule is not None and schedule.next_run_at is not None:
+        line += "\n" + _("Next digest: {moment}", moment=_.moment(schedule.next_run_at, bridge.time_zone))
+    if report is not None and report.next_run_at is not None and not report.is_paused:
+        line += " · " + _(
+            "next report to sales: {moment}", moment=_.moment(report.next_run_at, bridge.time_zone)
+        )
+    return line

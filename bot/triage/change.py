@@ -125,6 +125,7 @@ def _show_anew(
 ) -> Answer:
     """The refusal; what was out of date is drawn anew."""
     insight_changed(connection, say, found.insight.id)
+    refresh_own_home(connection, say, found.reader.user_id)
     if walk is None:
         return reply
     return walking.at(services, connection, found.reader, walk, above=str(reply.message["text"]))
@@ -162,6 +163,13 @@ def apply_step(
     insights.record(connection, insight.id, say.now, user_id, "status", detail)
     tell_later(connection, say, insight)
     insight_changed(connection, say, insight.id)
+    refresh_own_home(connection, say, user_id)
+
+
+def refresh_own_home(connection: Connection, say: Say, user_id: str) -> None:
+    """The home tab of the person who acts: she may have pressed its buttons."""
+    for one in workspace.with_home(connection, say.team_id, [user_id]):
+        say.home(one)
 
 
 # --- forms -------------------------------------------------------------------------------------------------

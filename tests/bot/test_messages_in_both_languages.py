@@ -44,12 +44,14 @@ from bot.messages import (
     search,
     themes,
     triage,
+    triage_inbox,
     triage_notices,
     triage_walk,
 )
 from bot.messages import moods as troubles
 from bot.messages.bridges import FormStart
 from bot.messages.categories import ShownCategory
+from bot.messages.health import Health, health
 from bot.messages.moods import Fault, Trouble
 from bot.reports.compile import SalesReport
 from bot.triage.rules import Pressed, Step
@@ -220,9 +222,27 @@ def reader(_: Texts, **changes: Any) -> Viewer:
 def home_of(_: Texts, shown: int, schedule: Schedule) -> Rendered:
     entries = [INSIGHT, GONE][:shown]
     page = home.Page(entries, total=9 * shown, offset=2 * shown, size=2, supported=frozenset({142}))
-    state = home.State({1: schedule}, {SALES: "sales", MARKETING: "marketing"}, {1: (2, "not_in_channel")})
+    state = home.State(
+        {1: schedule},
+        {SALES: "sales", MARKETING: "marketing"},
+        {1: (2, "not_in_channel")},
+        {1: schedule},
+        {MIA: "Mia"},
+        {1: 21},
+    )
+    waiting = triage_inbox.Inbox(entries, 9 * shown, 2 * shown, 2, NAMES, None, "market", ":0:market")
+    ill = Health(3, 2, 1, (SALES,), (SALES,), (SALES,), 5, datetime(2026, 3, 2, tzinfo=UTC))
+    well = Health(0, 0, 0, (), (), (), 0, None)
     plans = home.activities(_, [shown_activity(one) for one in (WORDY, BARE)[:shown]], 9 * shown, "1")
-    return home.home_tab([home.my_insights(reader(_), page, NAMES), plans, home.bridges(reader(_), state)])
+    return home.home_tab(
+        [
+            home.my_insights(reader(_), page, NAMES),
+            triage_inbox.inbox(reader(_), waiting),
+            plans,
+            home.bridges(reader(_), state),
+            health(reader(_), ill if shown else well),
+        ]
+    )
 
 
 def empty_home(_: Texts) -> Rendered:
