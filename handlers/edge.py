@@ -71,7 +71,7 @@ class Edge:
         if isinstance(answer, Reply) and (answer.is_refusal or not quiet):
             answer = self._say_or_show(gesture, answer)
         ack()
-        if isinstance(answer, Update):
+        if isinstance(answer, Update) and body.get("view"):  # a forged press may come from no form
             self._call("views.update", gesture, view_id=body["view"]["id"], view=dict(answer.view))
         self._open(gesture, answer, on_top=body.get("view", {}).get("type") == "modal")
 

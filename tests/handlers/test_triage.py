@@ -1,7 +1,7 @@
 """Triage over signed requests: buttons of cards, the walk in a form, and what must not be possible."""
 
 import json
-from itertools import count
+from itertools import count, product
 from typing import Any
 
 import pytest
@@ -13,7 +13,7 @@ from storage.insights import Insight
 from tests.bot.triage.desk import card_of, flagged, history, now
 from tests.handlers.requests import Slack, http_mode
 from tests.stage import Stage, make_stage
-from tests.support import ANNA, BEN, MARKETING, MIA, TOM
+from tests.support import ANNA, BEN, GUEST, MARKETING, MIA, STRANGER, TEAM, TOM
 
 _numbers = count(1)
 
@@ -182,3 +182,135 @@ def test_the_walk_is_marketings_and_stays_in_its_bridges(slack: Slack, stage: St
         press_in_form(slack, "triage_back", {"type": "modal", "callback_id": "triage"}, user, value=":1:")
     stage.send()
     assert "secret" not in str(stage.slack.forms) + str(stage.slack.answers)
+
+
+# --- what must not be possible -----------------------------------------------------------------------------
+
+
+ACTIONS = (
+    "triage_acknowledge",
+    "triage_take",
+    "triage_done",
+    "triage_decline",
+    "triage_more",
+    "triage_open",
+    "triage_next",
+    "triage_back",
+    "inbox_bridge",
+    "inbox_category",
+    "inbox_more",
+    "inbox_back",
+    "home_notices",
+)
+NONSENSE = (
+    "",
+    "x",
+    "999:new@0",
+    "1",
+    ":::",
+    "category:999:new@0",
+    "nonsense:1:new@0",
+    "9" * 40,
+    "999:0:",
+    "-1:0:",
+)
+
+
+def what_is_true(stage: Stage) -> dict[str, Any]:
+    """All that a refused attempt must leave as it is: insights, history, notices, settings, posts."""
+    names = ("insights", "history", "supporters", "timers", "told", "schedules", "bridges", "categories")
+    found: dict[str, Any] = {name: stage.rows(name) for name in names}
+    found["outbox"] = [one for one in stage.rows("outbox") if one["kind"] in ("post", "direct")]
+    return found
+
+
+def test_values_that_are_none_of_ours_change_nothing(slack: Slack, stage: Stage, insight: Insight) -> None:
+    before = what_is_true(stage)
+    view = {"type": "modal", "callback_id": "triage", "private_metadata": '{"walk": "x"}'}
+    for action, value in product(ACTIONS, NONSENSE):
+        for where in ("note", "home"):
+            assert slack.press(action, MIA, where=where, value=value).status == 200
+            option = {"value": value}
+            assert slack.press(action, MIA, where=where, selected_option=option).status == 200
+        assert press_in_form(slack, action, view, value=value).status == 200
+    assert what_is_true(stage) == before
+
+
+@pytest.mark.parametrize("user", [ANNA, BEN, GUEST, STRANGER, "UNOBODY"])
+def test_who_may_not_triage_is_told_and_changes_nothing(
+    slack: Slack, stage: Stage, insight: Insight, user: str
+) -> None:
+    before = what_is_true(stage)
+    value = Pressed.of(insight).value
+    for action in ACTIONS[:4]:
+        slack.press(action, user, value=value)
+    for word in ("take", "outcome", "category", "merge"):
+        slack.press("triage_more", user, selected_option={"value": f"{word}:{value}"})
+    assert what_is_true(stage) == before
+    assert stage.slack.forms == [], "no form opens with the insight's words"
+    stage.send()
+    assert len(stage.slack.answers) == 8 and all(body["text"] for _, body in stage.slack.answers)
+
+
+def test_people_of_other_organisations_are_ignored(slack: Slack, stage: Stage, insight: Insight) -> None:
+    before = stage.everything()
+    value = Pressed.of(insight).value
+    acted = {"type": "button", "block_id": "b", "action_ts": "1772442000.1", "value": value}
+    for action in ACTIONS:
+        answer = slack.interact(
+            "block_actions", "UELSEWHERE", "T9", actions=[{**acted, "action_id": action}], container={}
+        )
+        assert answer.status == 200 and not answer.body
+    assert stage.everything() == before and stage.slack.forms == []
+
+
+FORMS: dict[View, dict[str, dict[str, Any]]] = {
+    View.TRIAGE_OUTCOME: {Field.OUTCOME: {"type": "plain_text_input", "value": "words"}},
+    View.TRIAGE_CATEGORY: {Field.CATEGORY: {"type": "static_select", "selected_option": {"value": "market"}}},
+    View.TRIAGE_MERGE: {Field.TARGET: {"type": "plain_text_input", "value": "#2"}},
+}
+
+
+@pytest.mark.parametrize("view", FORMS)
+def test_forged_and_stale_forms_change_nothing(
+    slack: Slack, stage: Stage, insight: Insight, view: View
+) -> None:
+    flagged(stage, BEN, "another")
+    pressed = Pressed.of(insight).value
+
+    def answered(metadata: str, user: str = MIA, team: str | None = None) -> str:
+        shown = {"type": "modal", "callback_id": view, "private_metadata": metadata}
+        state = {"values": {block: {block: element} for block, element in FORMS[view].items()}}
+        full = {**shown, "id": f"V{next(_numbers)}", "hash": "1772442000.abc", "state": state}
+        return str(slack.interact("view_submission", user, team or TEAM, view=full).body)
+
+    def asked(value: str, step: object = "done") -> str:
+        return json.dumps({"pressed": value, "step": step, "walk": None})
+
+    before = what_is_true(stage)
+    for metadata in ("", "[]", "{", asked("999:new@0"), asked("x"), asked(pressed, "nonsense")):
+        assert "push" in answered(metadata), f"refused in words: {metadata}"
+    for user in (ANNA, BEN, GUEST, STRANGER, "UNOBODY"):
+        assert "push" in answered(asked(pressed), user), user
+    assert answered(asked(pressed), "UELSEWHERE", "T9") == ""
+    assert what_is_true(stage) == before
+    slack.press("triage_take", TOM, value=pressed)
+    taken = what_is_true(stage)
+    if view is not View.TRIAGE_CATEGORY:  # filing anew undoes nobody's work
+        assert "Tom took #1 just now." in answered(asked(pressed))
+        assert what_is_true(stage)["insights"] == taken["insights"]
+
+
+def test_a_button_of_a_deleted_or_withdrawn_insight_is_refused(
+    slack: Slack, stage: Stage, insight: Insight
+) -> None:
+    value = Pressed.of(insight).value
+    assert insight.message_ts
+    for user in (ANNA, TOM):
+        stage.unflag(user, insight.message_ts)
+    before = what_is_true(stage)["insights"]
+    for action in ACTIONS[:4]:
+        slack.press(action, MIA, value=value)
+    stage.send()
+    assert {body["text"] for _, body in stage.slack.answers} == {"#1 was withdrawn meanwhile."}
+    assert what_is_true(stage)["insights"] == before
