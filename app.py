@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
-from typing import Any, Final, TextIO
+from typing import Any, BinaryIO, Final, TextIO
 
 import click
 import structlog
@@ -33,6 +33,7 @@ from bot.doctor import all_well, as_table, examine
 from bot.errors import OperatorError
 from bot.i18n import texts
 from bot.ids import Action, Field
+from bot.importing.store import import_file
 from bot.logs import configure_logging
 from bot.scheduler import settle
 from handlers.running import open_services, start, tick_once, work_steps
@@ -345,11 +346,7 @@ def export(
     start_at = _instant(since, "--since") if since else None
     end_at = _instant(until, "--until") if until else None
     with plain_faults():
-        database = _database()
-        if schema.refuse_newer(database) != schema.newest():
-            raise OperatorError(
-                "The database is empty or of an older version; `python app.py db upgrade` mends that."
-            )
+        database = _database_of_today()
         with _output(out) as target, _progress() as progress:
             count = exports.export(
                 database,
@@ -362,6 +359,31 @@ def export(
                 progress=progress,
             )
         click.echo(f"{count} insights written.", err=True)
+
+
+@main.command("import")
+@click.argument("file", type=click.File("rb"))
+@click.option("--bridge", default=None, help="The bridge it goes to, by name; may be left out where one is.")
+@click.option("--dry-run", is_flag=True, help="Check everything and store nothing.")
+def import_command(file: BinaryIO, bridge: str | None, dry_run: bool) -> None:
+    """Bring in what was collected before, from the CSV FILE. Its columns are described in docs/search.md."""
+    with plain_faults():
+        content = file.read()
+        done = import_file(_database_of_today(), SystemClock(), content, bridge=bridge, dry_run=dry_run)
+        verb = "would be imported" if dry_run else "imported"
+        click.echo(f"{done.new} insights {verb}; {done.known} rows are known already.")
+        if done.ignored:
+            click.echo(f"Columns that are not read: {', '.join(done.ignored)}.")
+
+
+def _database_of_today() -> Database:
+    """The database, whose schema must be the newest."""
+    database = _database()
+    if schema.refuse_newer(database) != schema.newest():
+        raise OperatorError(
+            "The database is empty or of an older version; `python app.py db upgrade` mends that."
+        )
+    return database
 
 
 @contextmanager

@@ -6,6 +6,7 @@ and what a spreadsheet would run as a formula begins with an apostrophe instead.
 
 import csv
 import json
+import re
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -61,7 +62,9 @@ COLUMNS: Final = (
     "thread_permalink",
 )
 # owasp.org/www-community/attacks/CSV_Injection: the last four are full-width forms.
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+GUARDED: Final = re.compile(
+    "'*[=+\\-@\t\r\n＝＋－＠]"
+)  # with apostrophes, so that an import can tell them apart
 BYTE_ORDER_MARK: Final = "\ufeff"
 
 
@@ -237,4 +240,4 @@ def harmless(cell: Cell) -> str:
     if isinstance(cell, int):
         return str(cell)
     text = ", ".join(cell) if isinstance(cell, list) else cell
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    return f"'{text}" if GUARDED.match(text) else text

@@ -130,6 +130,28 @@ def is_source(connection: Connection, team_id: str, channel_id: str, message_ts:
     )
 
 
+def import_keys(connection: Connection, team_id: str) -> set[str]:
+    """The rows of files that were brought in."""
+    return set(
+        connection.scalars(
+            select(insights.c.import_key).where(
+                insights.c.team_id == team_id, insights.c.import_key.is_not(None)
+            )
+        )
+    )
+
+
+def permalinks(connection: Connection, team_id: str) -> set[str]:
+    """The addresses of all messages that insights were made of."""
+    return set(
+        connection.scalars(
+            select(insights.c.permalink).where(
+                insights.c.team_id == team_id, insights.c.permalink.is_not(None)
+            )
+        )
+    )
+
+
 def next_with_source(connection: Connection, team_id: str, after_id: int) -> Insight | None:
     """The next insight, by id, whose source message still stands as far as is known."""
     return fetch_one(

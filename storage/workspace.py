@@ -48,6 +48,14 @@ def teams(connection: Connection) -> list[str]:
     return list(connection.scalars(select(workspaces.c.team_id).order_by(workspaces.c.team_id)))
 
 
+def bot_user_id(connection: Connection, team_id: str) -> str:
+    """Frontline's own user in that workspace."""
+    found: str = connection.execute(
+        select(workspaces.c.bot_user_id).where(workspaces.c.team_id == team_id)
+    ).scalar_one()
+    return found
+
+
 def directory_read_at(connection: Connection, team_id: str) -> datetime | None:
     """When people and channels were last read from Slack as a whole."""
     at: datetime | None = connection.scalar(

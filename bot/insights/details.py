@@ -75,7 +75,7 @@ def read_details(form: FormState) -> dict[str, Any]:
         "note": form.text(Field.NOTE),
         "is_urgent": "urgent" in form.options(Field.URGENT),
     }
-    rivals = values["competitors"] = _different(form.text(Field.COMPETITORS) or "")
+    rivals = values["competitors"] = different_names(form.text(Field.COMPETITORS) or "")
     if len(rivals) > MOST_COMPETITORS or any(len(rival) > MOST_NAME for rival in rivals):
         faults[Field.COMPETITORS] = N_("At most 10 names, separated by commas, each up to 200 characters.")
     deal = form.text(Field.DEAL)
@@ -95,7 +95,7 @@ def _name(form: FormState, block: Field, faults: dict[str, Message]) -> str | No
     return name
 
 
-def _different(names: str) -> list[str]:
+def different_names(names: str) -> list[str]:
     """The names in the order and spelling in which each came first."""
     found: dict[str, str] = {}
     for part in re.split(r"[,;\n]", names):

@@ -68,7 +68,9 @@ def seen_by(team_id: str, reader: Viewer, asked: Asked) -> Conditions:
         insights.of_team(team_id),
         insights.visible(reader.user_id, reader.channel_ids, marketing),
     ]
-    is_gone = WITHDRAWN in {status for value in asked.values(Kind.STATUS) for status in _statuses(value)}
+    is_gone = WITHDRAWN in {
+        status for value in asked.values(Kind.STATUS) for status in statuses_called(value)
+    }
     return [*seen, table.c.status != "merged" if is_gone else insights.LIVE]
 
 
@@ -135,7 +137,7 @@ def _categories(asker: _Asker) -> str:
 
 
 def _status(asker: _Asker, value: str) -> ColumnElement[bool]:
-    found = _statuses(value)
+    found = statuses_called(value)
     if not found:
         _ = asker.reader.texts
         names = comma(status_label(_, one) for one in STATUSES)
@@ -149,7 +151,7 @@ def _status(asker: _Asker, value: str) -> ColumnElement[bool]:
     return table.c.status.in_(found)
 
 
-def _statuses(value: str) -> tuple[str, ...]:
+def statuses_called(value: str) -> tuple[str, ...]:
     """The statuses that are called so, in any language, also by a beginning or another ending."""
     asked = _words(value)
     called: dict[tuple[str, ...], tuple[str, ...]] = {_words(word): group for word, group in _GROUPS.items()}

@@ -37,7 +37,9 @@ def card_key(insight_id: int) -> str:
 
 
 def deserves_card(insight: Insight, bridge: Bridge) -> bool:
-    """Whether marketing should see it at once."""
+    """Whether marketing should see it at once; what was brought in from a file is no news."""
+    if insight.source == "import":
+        return False
     weighs = insight.is_urgent or insight.supporter_count >= bridge.card_threshold
     return weighs and insight.status in OPEN and insight.text_removed_at is None
 

@@ -32,7 +32,12 @@ MOST_NAMED: Final = 100  # people in one post; a paragraph holds 3,000 character
 
 
 def tell_later(connection: Connection, say: Say, insight: Insight) -> None:
-    """The insight's status has changed: tell those concerned once no further change has come for a while."""
+    """The insight's status has changed: tell those concerned once no further change has come for a while.
+
+    What was brought in from a file nobody passed on here: nobody waits to hear of it.
+    """
+    if insight.source == "import":
+        return
     due_at = say.now + WAIT
     timers.set_timer(connection, say.team_id, NOTICE, str(insight.id), due_at, bridge_id=insight.bridge_id)
 

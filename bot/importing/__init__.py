@@ -1,0 +1,1 @@
+"""What a team collected before Frontline, brought in from a CSV file."""
