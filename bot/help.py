@@ -18,6 +18,8 @@ from bot.meetings.items import list_items
 from bot.meetings.topics import add_words
 from bot.messages.bridges import LANGUAGE_NAMES
 from bot.messages.help import help_message, language_help, language_set, unknown_command
+from bot.questions.asking import open_ask
+from bot.questions.closing import list_questions
 from bot.reports.answer import answer_report
 from bot.services import Services
 from bot.themes.people import answer_theme
@@ -41,6 +43,8 @@ MEETING: Final = frozenset({"meeting", "meetings", "встреча", "встре
 TOPIC: Final = frozenset({"topic", "тема"})
 ACTIONS: Final = frozenset({"actions", "action", "поручения", "поручение"})
 THEME: Final = frozenset({"theme", "themes", "темы"})
+ASK: Final = frozenset({"ask", "question", "спросить", "вопрос"})
+QUESTIONS: Final = frozenset({"questions", "вопросы"})
 HELP: Final = frozenset({"", "help", "?", "помощь", "справка"})
 LANGUAGE_WORDS: Final = {
     "en": "en",
@@ -108,6 +112,8 @@ SUBCOMMANDS: Final[tuple[tuple[frozenset[str], Subcommand], ...]] = (
     (ACTIVITY, answer_activity),
     (ACTIVITIES, answer_activities),
     (LANGUAGE, choose_language),
+    (ASK, open_ask),
+    (QUESTIONS, list_questions),
     (THEME, answer_theme),
     (NOTICES, choose_by_word),
     (MEETING, answer_meeting),

@@ -72,6 +72,8 @@ class View(StrEnum):
     THEME_RENAME = "theme_rename"
     THEME_MERGE = "theme_merge"
     THEME_SPLIT = "theme_split"
+    ASK = "question_ask"
+    QUESTION_OUTCOME = "question_outcome"
     NOTICE = "notice"  # says something; has nothing to submit
 
 
@@ -135,6 +137,7 @@ class Action(StrEnum):
     THEME_RENAME = "theme_rename_open"
     THEME_MERGE = "theme_merge_open"
     THEME_SPLIT = "theme_split_open"
+    QUESTION_CLOSE = "question_close"
     TIME_ZONE = "bridge_time_zone"  # options loaded from Frontline
     MEETING_NEW = "meeting_new"
     MEETING_CHANGE = "meeting_change"
@@ -183,6 +186,8 @@ class Field(StrEnum):
     MONTH_WEEK = "month_week"
     TIME = "time"
     PAUSED = "paused"
+    ASKED_IN = "asked_in"
+    CLOSES_ON = "closes_on"
     TITLE = "activity_title"
     PURPOSE = "activity_purpose"
     OWNER = "activity_owner"

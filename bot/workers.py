@@ -18,6 +18,12 @@ from bot.insights.source import build_redaction, message_changed, message_delete
 from bot.meetings import calendar_file, items, minutes, prompt, reminder, topics
 from bot.meetings.meeting import MINUTES, NUDGE, PROMPT, REMINDER
 from bot.outbox import Builder
+from bot.questions import answers
+from bot.questions.asking import build_post
+from bot.questions.closing import close_by_date, remind
+from bot.questions.state import CLOSING
+from bot.questions.state import KIND as QUESTION
+from bot.questions.state import REMINDER as REMINDER_OF_QUESTION
 from bot.reports.post import post_sales_report
 from bot.schedules import Job
 from bot.search.sending import EXPORT, build_export
@@ -28,7 +34,7 @@ from bot.triage.notices import NOTICE, tell
 from bot.triage.shown import build_card
 from bot.workspace import moods
 
-FOLLOWERS: Mapping[str, Follower] = {prompt.THREAD: topics.FOLLOWER}
+FOLLOWERS: Mapping[str, Follower] = {prompt.THREAD: topics.FOLLOWER, QUESTION: answers.FOLLOWER}
 WORKERS: Mapping[str, Worker] = {
     "reaction_added": flag_set,
     "reaction_removed": flag_taken_back,
@@ -50,6 +56,8 @@ JOBS: Mapping[str, Job] = {
 BELLS: Mapping[str, Bell] = {
     ACTIVITY_ASKS: ask_sales,
     NOTICE: tell,
+    CLOSING: close_by_date,
+    REMINDER_OF_QUESTION: remind,
     PROMPT: prompt.ring_prompt,
     REMINDER: reminder.ring_reminder,
     MINUTES: minutes.ring_end,
@@ -66,5 +74,6 @@ BUILDERS: Mapping[str, Builder] = {
     CARD: build_card,
     calendar_file.BUILDER: calendar_file.build_file,
     EXPORT: build_export,
+    QUESTION: build_post,
     LEDGER: build_ledger,
 }

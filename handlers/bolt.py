@@ -20,13 +20,25 @@ from handlers import (
     home,
     insights,
     meetings,
+    questions,
     themes,
     triage,
 )
 from handlers.edge import Edge
 
 # Each with register(app, edge).
-FEATURES: Final = (insights, home, bridges, frontline, digests, triage, activities, meetings, themes)
+FEATURES: Final = (
+    insights,
+    home,
+    bridges,
+    frontline,
+    digests,
+    triage,
+    activities,
+    meetings,
+    themes,
+    questions,
+)
 LISTENER_THREADS: Final = 32  # Bolt's own five would wait together for one slow form
 
 

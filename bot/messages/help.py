@@ -86,6 +86,7 @@ def _elsewhere(_: Texts) -> str:
             "*Meetings*: `/frontline meeting` – the meetings of sales and marketing, `/frontline topic …` – "
             "put something on the agenda, `/frontline actions` – what was promised."
         ),
+        _("*Questions*: `/frontline questions` – what marketing asks; marketing asks with `/frontline ask`."),
         _(
             "*Settings*: `/frontline setup` – bridges, `/frontline digest` – the digest, "
             "`/frontline language en`, `ru` or `auto` – the language in which I talk to you."

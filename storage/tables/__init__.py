@@ -40,6 +40,7 @@ from storage.tables.meetings import (
     meeting_topics,
     user_groups,
 )
+from storage.tables.questions import questions
 from storage.tables.themes import likenesses, theme_members, theme_partings, themes
 from storage.tables.workspace import channel_members, channels, people, person_settings, workspaces
 
@@ -77,6 +78,7 @@ __all__ = [
     "outbox",
     "people",
     "person_settings",
+    "questions",
     "quotes",
     "refused_blocks",
     "runs",

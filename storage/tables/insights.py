@@ -59,6 +59,7 @@ insights = Table(
     Column("changed_at", Instant, nullable=False),
     Column("edited_at", Instant),
     Column("text_removed_at", Instant),
+    Column("question_id", Key),  # that it answers
     Column("import_key", String(64)),  # of a row of a file: brought in once, however often the file comes
     UniqueConstraint("team_id", "number"),
     UniqueConstraint("team_id", "channel_id", "message_ts"),
@@ -69,6 +70,7 @@ insights = Table(
     Index(None, "bridge_id", "outcome_at"),
     Index(None, "bridge_id", "first_response_at"),
     Index(None, "merged_into_id"),
+    Index(None, "question_id"),
     Index(None, "team_id", "import_key", unique=True),
     Index(
         "ix_insights_text_removed",

@@ -40,6 +40,8 @@ from bot.messages import (
     home,
     insight_forms,
     insights,
+    question_forms,
+    questions,
     report,
     search,
     themes,
@@ -53,12 +55,14 @@ from bot.messages.bridges import FormStart
 from bot.messages.categories import ShownCategory
 from bot.messages.health import Health, health
 from bot.messages.moods import Fault, Trouble
+from bot.questions.state import Standing
 from bot.reports.compile import SalesReport
 from bot.triage.rules import Pressed, Step
 from bot.workspace.access import Viewer
 from playground import blocks as slack
 from storage.activity_answers import Answered, Asking
 from storage.digests import Totals, Touched
+from storage.questions import Question
 from storage.schedules import Schedule
 from storage.themes import Theme
 from tests.bot.activities.builders import FIRST, LAST, an_activity, an_entry, some_figures
@@ -285,6 +289,31 @@ def notice_to(_: Texts, status: str, own: Any, *, direct: bool) -> Rendered:
     return triage_notices.thread_notice(_, news, own, [f"U{number:010}" for number in range(100)])
 
 
+def asked(**changes: Any) -> Standing:
+    values: dict[str, Any] = {
+        "id": 1,
+        "bridge_id": 1,
+        "asked_by": ANNA,
+        "text": "What do <!channel> customers fear?",
+        "channel_ids": [SALES],
+        "asked_at": datetime(2026, 3, 2, 9, tzinfo=UTC),
+        "closes_at": datetime(2026, 3, 9, 9, tzinfo=UTC),
+        "closed_at": None,
+        "closed_by": None,
+        "outcome": None,
+        "outcome_by": None,
+        "outcome_at": None,
+    }
+    answers = tuple(replace(INSIGHT, id=n, number=n) for n in range(1, 8))
+    return Standing(Question(**{**values, **changes}), BRIDGE, answers, 12, NAMES)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_summaries_of_questions_can_be_shown(language: str) -> None:
+    for stands in (asked(closed_at=INSIGHT.created_at), replace(asked(), answers=())):
+        check(questions.summary(texts(language), stands, "Europe/Berlin")[0])
+
+
 def trouble(fault: Fault, *, is_marketing: bool) -> Trouble:
     return Trouble("default", "#sales", is_marketing, fault)
 
@@ -486,6 +515,39 @@ SAMPLES: dict[str, list[Sample]] = {
         for status in (*STATUSES, "merged")
         for kind in ("search", "mine", "list")
         for total in (0, 1, 22)
+    ],
+    "question_forms.ask_form": [
+        lambda _: question_forms.ask_form(
+            _, BRIDGE, question_forms.AskForm({SALES: "sales"}, datetime(2026, 3, 9, 10, tzinfo=UTC), "")
+        ),
+    ],
+    "question_forms.outcome_form": [
+        lambda _: question_forms.outcome_form(_, asked()),
+        lambda _: question_forms.outcome_form(_, asked(closed_at=INSIGHT.created_at)),
+    ],
+    "questions.question_post": [
+        lambda _: questions.question_post(_, asked()),
+        lambda _: questions.question_post(_, asked(closed_at=INSIGHT.created_at)),
+    ],
+    "questions.progress_post": [
+        lambda _: questions.progress_post(_, asked()),
+        lambda _: questions.progress_post(_, asked(closed_at=INSIGHT.created_at)),
+        lambda _: questions.progress_post(_, asked(outcome="A new leaflet", outcome_by=MIA)),
+    ],
+    "questions.reminder": [lambda _: questions.reminder(_, asked())],
+    "questions.outcome_post": [
+        lambda _: questions.outcome_post(_, asked(outcome="x" * 1500), [ANNA, BEN]),
+        lambda _: questions.outcome_post(_, asked(outcome="A new leaflet"), [], "sales"),
+    ],
+    "questions.asks_outcome": [lambda _: questions.asks_outcome(_, asked())],
+    "questions.asked": [lambda _: questions.asked(_, [SALES])],
+    "questions.outcome_told": [lambda _: questions.outcome_told(_)],
+    "questions.question_list": [
+        lambda _: questions.question_list(_, [], "Europe/Berlin"),
+        lambda _: questions.question_list(_, [(asked(), True), (asked(outcome="x"), True)], "Europe/Berlin"),
+        lambda _: questions.question_list(
+            _, [(asked(text="x&" * 700, outcome="y" * 1500), True)] * 8, "Europe/Berlin"
+        ),
     ],
     "search.export_on_its_way": [
         partial(search.export_on_its_way, total=total, form=form, line="export")

@@ -1,0 +1,31 @@
+"""The forms and buttons of questions."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from slack_bolt import Ack, App
+
+from bot.ids import Action, View
+from bot.questions import asking, closing
+from handlers.edge import Edge
+
+Body = Mapping[str, Any]
+
+
+def register(app: App, edge: Edge) -> None:
+    """All listeners of the feature."""
+    services = edge.services
+
+    @app.view(View.ASK)
+    def ask(ack: Ack, body: Body) -> None:
+        bridge_id = str(body["view"].get("private_metadata") or "")
+        edge.submission(ack, body, lambda one, form: asking.ask(services, one, bridge_id, form))
+
+    @app.action(Action.QUESTION_CLOSE)
+    def close(ack: Ack, body: Body, action: Body) -> None:
+        edge.action(ack, body, lambda one: closing.open_outcome(services, one, str(action["value"])))
+
+    @app.view(View.QUESTION_OUTCOME)
+    def outcome(ack: Ack, body: Body) -> None:
+        question_id = str(body["view"].get("private_metadata") or "")
+        edge.submission(ack, body, lambda one, form: closing.save_outcome(services, one, question_id, form))
