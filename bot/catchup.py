@@ -85,7 +85,7 @@ class CatchUp:
         time.sleep(min(1.0, max(0.05, self._free_at - time.monotonic())))
 
     def begin(self) -> None:
-        """Ask for everything to be compared: live insights, and the recent past of every sales channel."""
+        """Ask for everything to be compared: known insights, and the recent past of every sales channel."""
         services = self._services
         now, real = services.clock.now(), services.clock.real()
         with services.db.writing() as connection:
@@ -187,7 +187,7 @@ class Page:
 
 
 def read_insight(services: Services, after_id: int) -> Page:
-    """Look at the source of the next live insight."""
+    """Look at the source of the next insight."""
     with services.db.reading() as connection:
         insight = insights.next_with_source(connection, services.team_id, after_id)
         bridge = bridges.bridge(connection, insight.bridge_id) if insight else None

@@ -136,9 +136,9 @@ class SocketConnection:
         waiting.start()
         waiting.join(timeout)
         if waiting.is_alive():
-            client.disconnect()
+            _end(client.disconnect)
             return False
-        client.close()
+        _end(client.close)
         return True
 
     def _heard(self, _: object, message: dict[str, Any], __: str | None) -> None:
@@ -198,6 +198,20 @@ class Watchdog:
             self._not_before = time.monotonic() + min(DOUBT_AGAIN, self._silence)
             return False
         return True
+
+
+def _end(ending: Callable[[], None]) -> None:
+    """Do what ends a connection, once more where its socket vanished meanwhile.
+
+    The library's own threads close a socket that was lost; where they come in between, the library trips over
+    the socket that is gone (AttributeError) or closed (OSError), before it has ended its threads. The second
+    time there is no socket left to trip over.
+    """
+    try:
+        ending()
+    except (AttributeError, OSError) as problem:
+        log.info("socket_gone_already", error=type(problem).__name__)
+        ending()
 
 
 def _refusal(problem: SlackApiError) -> str:

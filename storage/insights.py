@@ -153,7 +153,10 @@ def permalinks(connection: Connection, team_id: str) -> set[str]:
 
 
 def next_with_source(connection: Connection, team_id: str, after_id: int) -> Insight | None:
-    """The next insight, by id, whose source message still stands as far as is known."""
+    """The next insight, by id, whose source message still stands as far as is known.
+
+    Withdrawn and merged ones too: their text must follow an edit and go with a deletion as well.
+    """
     return fetch_one(
         connection,
         _SELECT.where(
@@ -161,7 +164,6 @@ def next_with_source(connection: Connection, team_id: str, after_id: int) -> Ins
             insights.c.id > after_id,
             insights.c.message_ts.is_not(None),
             insights.c.text_removed_at.is_(None),
-            LIVE,
         )
         .order_by(insights.c.id)
         .limit(1),

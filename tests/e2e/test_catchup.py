@@ -79,6 +79,23 @@ def test_what_a_person_undid_in_frontline_stays_undone(stage: Scene) -> None:
     assert getattr(kept(stage, message), "status", None) == "withdrawn"
 
 
+def test_the_text_of_a_withdrawn_insight_follows_what_happened_in_a_gap(stage: Scene) -> None:
+    edited = stage.anna.post("sales", "withdrawn, then edited")
+    deleted = stage.anna.post("sales", "withdrawn, then deleted")
+    for message in (edited, deleted):
+        stage.anna.react(message, "bulb")
+        stage.bot.settle()
+        stage.anna.unreact(message, "bulb")
+        stage.bot.settle()
+    with stage.playground.workspace.core.silently():
+        stage.anna.edit(edited, "edited after it was withdrawn")
+        stage.anna.delete(deleted)
+    catch_up(stage)
+    for message, text in ((edited, "edited after it was withdrawn"), (deleted, "")):
+        insight = kept(stage, message)
+        assert insight is not None and (insight.status, insight.text) == ("withdrawn", text)
+
+
 def test_catching_up_twice_finds_nothing_new(stage: Scene) -> None:
     message = stage.anna.post("sales", "seen live")
     stage.anna.react(message, "bulb")

@@ -150,6 +150,27 @@ def test_a_renewal_that_slack_refuses_leaves_the_old_connection(playground: Play
         connection.close()
 
 
+@pytest.mark.parametrize("problem", [AttributeError("close"), OSError(9, "Bad file descriptor")])
+def test_a_socket_that_vanishes_while_frontline_stops_is_no_failure(
+    playground: Playground, problem: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = App(client=WebClient(playground.bot_token, base_url=playground.api_url))
+    connection = SocketConnection(app, playground.app_token)
+    connection.connect()
+    assert connection._handler is not None
+    client = connection._handler.client
+    disconnect, calls = client.disconnect, [problem]
+
+    def vanish() -> None:
+        disconnect()
+        if calls:
+            raise calls.pop()
+
+    monkeypatch.setattr(client, "disconnect", vanish)
+    assert connection.close()
+    assert not calls and not client.message_processor.is_alive()
+
+
 def test_what_a_deaf_connection_swallowed_is_caught_up(monkeypatch: pytest.MonkeyPatch) -> None:
     defaults = Watchdog.__init__.__kwdefaults__
     assert defaults is not None
