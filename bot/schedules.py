@@ -5,7 +5,8 @@ while Frontline was down, the latest is made up and the earlier ones are recorde
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
+from typing import Final
 
 import structlog
 from sqlalchemy import Connection
@@ -19,6 +20,9 @@ from storage import schedules
 from storage.schedules import Run, Schedule
 
 log = structlog.get_logger()
+
+# Less than between two runs, so that a run which was made is never planned again.
+MOST_MOVED: Final = timedelta(hours=12)
 
 # Compiles what is due at that instant and writes it into the outbox.
 Job = Callable[[Services, Connection, Say, Schedule, datetime], None]
@@ -83,6 +87,27 @@ def _run_one(services: Services, jobs: Mapping[str, Job], but: Sequence[int]) ->
     metrics.missed_runs(schedule.kind, len(missed))
     log.info("schedule_ran", schedule=schedule.id, kind=schedule.kind, due_at=latest, missed=len(missed))
     return True
+
+
+def follow_zones(services: Services) -> int:
+    """Move what is planned to where its time zone now puts it; gives how many were moved.
+
+    Governments change their clocks at short notice, and an update of Frontline or of the machine brings the
+    new rules. What was planned by the old ones would come at the wrong hour once.
+    """
+    moved = 0
+    with services.db.writing() as connection:
+        for schedule in schedules.all_of_team(connection, services.team_id):
+            planned = schedule.next_run_at
+            if planned is None or schedule.is_paused:  # `resume` plans anew
+                continue
+            right = recurrence_of(schedule).next_after(planned - MOST_MOVED)
+            if right is None or right == planned or right - planned > MOST_MOVED:
+                continue
+            if schedules.move_on(connection, schedule, right):
+                moved += 1
+                log.info("schedule_follows_its_zone", schedule=schedule.id, was_due_at=planned, due_at=right)
+    return moved
 
 
 def save_schedule(

@@ -19,7 +19,7 @@ from bot.inbox import work_one
 from bot.metrics import exposition
 from bot.outbox import send_one
 from bot.scheduler import Step, Workers, settle
-from bot.schedules import run_one_due
+from bot.schedules import follow_zones, run_one_due
 from bot.services import Services
 from bot.slack import LOST_ACCESS, SlackGateway, SlackProblem
 from bot.timers import ring_one
@@ -39,7 +39,8 @@ STOP_WITHIN: Final = 10.0  # seconds, from SIGTERM on
 
 
 def open_services(settings: Settings, clock: Clock) -> Services:
-    """The database upgraded, Slack asked who we are, the directory read, the first bridge made.
+    """The database upgraded, Slack asked who we are, the directory read, the first bridge made,
+    and what is planned put to where its time zone now says.
 
     Raises OperatorError or DatabaseProblem with a sentence that says what to do.
     """
@@ -60,6 +61,7 @@ def open_services(settings: Settings, clock: Clock) -> Services:
         raise OperatorError(_slack_trouble(problem, settings)) from None
     ensure_default_bridge(services, settings)
     ensure_schedules(services)
+    follow_zones(services)
     return services
 
 

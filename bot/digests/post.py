@@ -17,6 +17,7 @@ from bot.outbox import Say
 from bot.services import Services
 from bot.slacktext import inert_mrkdwn
 from bot.workspace.access import viewer
+from bot.workspace.moods import caretakers
 from storage import bridges, outbox, schedules, workspace
 from storage.bridges import Bridge
 from storage.outbox import OutboxRow
@@ -130,7 +131,7 @@ def obstacle(connection: Connection, team_id: str, bridge: Bridge) -> Message | 
 
 
 def _tell_managers(connection: Connection, say: Say, bridge: Bridge, key: str, problem: Message) -> None:
-    people = bridge.manager_ids or workspace.administrators(connection, say.team_id)
-    for user_id in people:
+    able = caretakers(connection, say.team_id, bridge)
+    for user_id in [one for one in able if one in bridge.manager_ids] or able:
         text = viewer(connection, say.team_id, user_id).texts.say(problem)
         say.direct(f"{key}:not-posted:{user_id}", user_id, message(text, []), bridge_id=bridge.id)

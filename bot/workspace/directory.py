@@ -1,17 +1,19 @@
 """Keeps the directory of people, channels and memberships, so that no check waits for Slack (promise 7)."""
 
+from collections.abc import Mapping
 from typing import Final
 
 import structlog
 from sqlalchemy import Connection
 
-from bot.inbox import Apply
+from bot.clock import slack_ts
+from bot.inbox import Apply, Incoming, accept
 from bot.outbox import Say
 from bot.services import Services
 from bot.slack import SlackRefused, read_person
-from storage import workspace
+from storage import bridges, workspace
 from storage.inbox import InboxRow
-from storage.workspace import Person
+from storage.workspace import Channel, Person
 
 log = structlog.get_logger()
 
@@ -19,24 +21,56 @@ GONE = frozenset({"channel_not_found", "user_not_found", "not_in_channel"})
 
 
 def read_directory(services: Services) -> None:
-    """Read all people, Frontline's channels and their members from Slack. Raises SlackProblem."""
+    """Read all people, Frontline's channels and their members from Slack. Raises SlackProblem.
+
+    Where a bridge's channel is no longer as it was known, it goes the way of an event that was missed, so
+    that whoever can act is told.
+    """
     slack, team_id = services.slack, services.team_id
     everyone = [read_person(raw, team_id) for raw in slack.people()]
-    channels = list(slack.channels())
-    members = {channel.channel_id: slack.members(channel.channel_id) for channel in channels}
+    channels = {channel.channel_id: channel for channel in slack.channels()}
+    members = {channel_id: slack.members(channel_id) for channel_id in channels}
     now = services.clock.now()
     with services.db.writing() as connection:
         for person in everyone:
             workspace.save_person(connection, team_id, person, now)
-        known = {channel.channel_id for channel in channels}
+        missed = _missed_changes(connection, team_id, channels)
+        for channel_id in missed:
+            key = f"channel:{channel_id}:read:{slack_ts(now)}"
+            accept(services, connection, Incoming("channel", key, channel_id))
         for gone in workspace.known_channels(connection, team_id):
-            if gone.is_member and gone.channel_id not in known:
+            if not gone.is_member or gone.channel_id in channels:
+                continue
+            if gone.channel_id in missed:  # who sees it changes at once all the same
+                workspace.replace_members(connection, team_id, gone.channel_id, [])
+            else:
                 workspace.leave_channel(connection, team_id, gone.channel_id)
-        for channel in channels:
-            workspace.save_channel(connection, team_id, channel, now)
-            workspace.replace_members(connection, team_id, channel.channel_id, members[channel.channel_id])
+        for channel_id, channel in channels.items():
+            if channel_id not in missed:
+                workspace.save_channel(connection, team_id, channel, now)
+            workspace.replace_members(connection, team_id, channel_id, members[channel_id])
         workspace.directory_was_read(connection, team_id, now)
-    log.info("directory_read", people=len(everyone), channels=len(channels))
+    if missed:
+        services.wake.inbox.set()
+    log.info("directory_read", people=len(everyone), channels=len(channels), missed=len(missed))
+
+
+def _missed_changes(connection: Connection, team_id: str, channels: Mapping[str, Channel]) -> set[str]:
+    """Channels of bridges that were known otherwise than they are now listed, or are listed no more."""
+    ours = {
+        channel_id
+        for bridge in bridges.all_bridges(connection, team_id)
+        for channel_id in (*bridge.sales_channel_ids, bridge.marketing_channel_id)
+    }
+    return {
+        known.channel_id
+        for known in workspace.known_channels(connection, team_id)
+        if known.channel_id in ours and _differs(known, channels.get(known.channel_id))
+    }
+
+
+def _differs(known: Channel, listed: Channel | None) -> bool:
+    return known.is_member if listed is None else known != listed
 
 
 def refresh_person(services: Services, row: InboxRow) -> Apply:

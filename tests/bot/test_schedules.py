@@ -1,15 +1,19 @@
 """What is due runs once, and what was missed is made up once and written down (promises 3 and 8)."""
 
 import threading
-from concurrent.futures import ThreadPoolExecutor
+import zoneinfo
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, date, datetime, time
+from importlib.resources import files
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection
 
 from bot.outbox import Say
 from bot.recurrence import Recurrence
-from bot.schedules import Job, JobFailed, pause, resume, run_one_due, save_schedule
+from bot.schedules import Job, JobFailed, follow_zones, pause, resume, run_one_due, save_schedule
 from bot.services import Services
 from storage import schedules
 from storage.database import Database
@@ -156,3 +160,136 @@ def test_a_change_of_the_hour_does_not_run_what_is_past(stage: Stage) -> None:
     plan(stage, Recurrence(rule="FREQ=DAILY", time=time(5), zone="Asia/Tokyo", start_on=date(2026, 3, 1)))
     assert run_all(stage, Jobs()) == 0
     assert saved(stage).next_run_at == datetime(2026, 3, 3, 20, 0, tzinfo=UTC)
+
+
+# --- clocks ------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def rules_of(tmp_path: Path) -> Iterator[Callable[[str], None]]:
+    """Lets Europe/Berlin have another zone's rules, as an update of tzdata would."""
+    known = {name: _rules(name) for name in ("Europe/Berlin", "Europe/London", "Europe/Istanbul")}
+    (tmp_path / "Europe").mkdir()
+
+    def install(name: str) -> None:
+        (tmp_path / "Europe" / "Berlin").write_bytes(known[name])
+        zoneinfo.ZoneInfo.clear_cache()
+
+    install("Europe/Berlin")
+    zoneinfo.reset_tzpath([tmp_path, *zoneinfo.TZPATH])
+    yield install
+    zoneinfo.reset_tzpath()
+    zoneinfo.ZoneInfo.clear_cache()
+
+
+def _rules(name: str) -> bytes:
+    for folder in zoneinfo.TZPATH:
+        if (Path(folder) / name).is_file():
+            return (Path(folder) / name).read_bytes()
+    package, _, leaf = name.rpartition("/")
+    return (files(f"tzdata.zoneinfo.{package.replace('/', '.')}") / leaf).read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("rules", "hour"),
+    [("Europe/London", 9), ("Europe/Istanbul", 6)],  # an hour later, two hours earlier, in UTC
+)
+def test_what_is_planned_follows_new_rules_of_its_time_zone(
+    stage: Stage, rules_of: Callable[[str], None], rules: str, hour: int
+) -> None:
+    schedule, jobs = plan(stage), Jobs()
+    stage.clock.pass_time(days=1)
+    assert run_all(stage, jobs) == 1  # Tuesday, by the old rules
+    assert follow_zones(stage.services) == 0
+    rules_of(rules)
+    assert follow_zones(stage.services) == 1
+    assert follow_zones(stage.services) == 0
+    assert saved(stage).next_run_at == datetime(2026, 3, 4, hour, 30, tzinfo=UTC)
+    stage.clock.pass_time(days=1, hours=1)
+    assert run_all(stage, jobs) == 1
+    assert runs(stage, schedule) == [("03 08:30", "done"), (f"04 {hour:02}:30", "done")]
+
+
+def test_what_the_new_rules_put_into_the_past_is_made_up(
+    stage: Stage, rules_of: Callable[[str], None]
+) -> None:
+    schedule, jobs = plan(stage), Jobs()
+    stage.clock.pass_time(hours=22)  # 7:00 in UTC: past 9:30 by the new rules, not yet by the old
+    rules_of("Europe/Istanbul")
+    assert run_all(stage, jobs) == 0
+    assert follow_zones(stage.services) == 1
+    assert run_all(stage, jobs) == 1
+    assert runs(stage, schedule) == [("03 06:30", "done")]
+
+
+def test_a_paused_one_follows_when_it_is_resumed(stage: Stage, rules_of: Callable[[str], None]) -> None:
+    schedule = plan(stage)
+    with stage.services.db.writing() as connection:
+        pause(connection, schedule)
+    rules_of("Europe/Istanbul")
+    assert follow_zones(stage.services) == 0
+    with stage.services.db.writing() as connection:
+        resume(connection, saved(stage), stage.clock.now())
+    assert saved(stage).next_run_at == datetime(2026, 3, 3, 6, 30, tzinfo=UTC)
+
+
+def test_a_clock_that_jumps_forth_and_back_runs_nothing_twice(stage: Stage) -> None:
+    schedule, jobs = plan(stage), Jobs()
+    stage.clock.pass_time(days=3)
+    assert run_all(stage, jobs) == 1
+    stage.clock.pass_time(days=-3)  # it was wrong, and is put right
+    assert run_all(stage, jobs) == 0
+    for _ in range(3 * 24):
+        stage.clock.pass_time(hours=1)
+        assert run_all(stage, jobs) == 0
+    assert runs(stage, schedule) == [("03 08:30", "missed"), ("04 08:30", "missed"), ("05 08:30", "done")]
+    stage.clock.pass_time(days=1)
+    assert run_all(stage, jobs) == 1
+    assert runs(stage, schedule)[-1] == ("06 08:30", "done")
+
+
+def test_a_process_asleep_for_a_weekend_makes_up_one_run(stage: Stage) -> None:
+    schedule, jobs = plan(stage), Jobs()
+    stage.clock.pass_time(days=4)
+    run_all(stage, jobs)  # Friday
+    stage.clock.pass_time(days=2, hours=23, minutes=50)  # until Monday, 9:50 in Berlin
+    assert run_all(stage, jobs) == 1
+    assert runs(stage, schedule)[3:] == [
+        ("06 08:30", "done"),
+        ("07 08:30", "missed"),
+        ("08 08:30", "missed"),
+        ("09 08:30", "done"),
+    ]
+
+
+def test_an_edit_in_the_moment_it_is_due_leaves_one_truth(stage: Stage) -> None:
+    """The run that the edit overtakes is not made; the one that overtakes the edit is."""
+    schedule, jobs = plan(stage), Jobs()
+    stage.clock.pass_time(hours=23, minutes=31)
+    later = Recurrence(rule="FREQ=DAILY", time=time(11), zone="Europe/Berlin", start_on=date(2026, 3, 1))
+    plan(stage, later)
+    assert run_all(stage, jobs) == 0
+    stage.clock.pass_time(hours=2)
+    assert run_all(stage, jobs) == 1
+    assert runs(stage, schedule) == [("03 10:00", "done")]
+    plan(stage)  # back to 9:30, after today's
+    assert run_all(stage, jobs) == 0
+    stage.clock.pass_time(days=1)
+    assert run_all(stage, jobs) == 1
+    assert runs(stage, schedule) == [("03 10:00", "done"), ("04 08:30", "done")]
+
+
+def test_an_edit_beside_a_run_that_is_under_way_is_not_lost(stage: Stage) -> None:
+    schedule = plan(stage)
+    stage.clock.pass_time(days=1)
+    later = Recurrence(rule="FREQ=DAILY", time=time(11), zone="Europe/Berlin", start_on=date(2026, 3, 1))
+    edits: list[Future[Schedule]] = []
+    with ThreadPoolExecutor(1) as thread:
+
+        def run(*_: object) -> None:
+            edits.append(thread.submit(plan, stage, later))  # waits for the run's transaction
+
+        assert run_one_due(stage.services, {"digest": run})
+        edits[0].result(timeout=20)
+    assert saved(stage).next_run_at == datetime(2026, 3, 3, 10, 0, tzinfo=UTC)
+    assert runs(stage, schedule) == [("03 08:30", "done")]

@@ -48,6 +48,7 @@ def main() -> int:
                     kills=given.kills,
                     rate=given.rate,
                     ticks=given.ticks,
+                    slowest=3.0,  # Slack's own patience
                     breaks=given.breaks,
                 )
             )

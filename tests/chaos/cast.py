@@ -78,6 +78,10 @@ class Cast:
             self.deeds.done[step.do] += 1
         self._at_once(step)
 
+    def chat(self) -> None:
+        """Say something that is none of Frontline's business."""
+        self._playground.person("mia").post("marketing", "Lunch?", wait=False)
+
     def finish(self, timeout: float) -> None:
         """Wait until the last form is answered. TimeoutError."""
         for name in FILLERS:

@@ -17,7 +17,7 @@ from bot import manifest
 from playground.log import ApiCall
 from playground.server import Playground
 from tests.chaos.cast import Cast
-from tests.chaos.oracle import Oracle, Stored, texts_in_logs
+from tests.chaos.oracle import Oracle, Stored, late, texts_in_logs
 from tests.chaos.plan import GESTURES, Do, Step, plan
 from tests.chaos.replicas import Replica, launch
 from tests.chaos.report import Report
@@ -26,7 +26,8 @@ RETRIES: Final = (0.2, 1.0, 3.0)  # seconds; Slack's are 0, 60, 300
 GAP: Final = 1.5  # seconds that people go on while nobody hears them; then they wait
 LOOK: Final = 0.1  # seconds
 START: Final = 120.0  # seconds
-PEACE: Final = 300.0  # seconds within which all must be made up for
+PEACE: Final = 1800.0  # seconds within which all must be made up for
+CHATTER: Final = 0.5  # seconds between words that keep connections from seeming dead in peace
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,8 @@ class Options:
     kills: int = 20
     ticks: int = 8
     rate: float = 20.0
+    lost: float = 0.2  # share of posts that Slack acts on and whose answer is lost
+    slowest: float | None = None  # seconds that an acknowledgement may take; None: not judged
     breaks: str | None = None
 
 
@@ -120,7 +123,9 @@ class _Run:
         faults.add("reorder", rate=0.05, times=None, seconds=1.0)
         faults.add("ratelimit", rate=0.025, times=None, seconds=1)
         faults.add("error", rate=0.025, times=None)
-        faults.add("lose_response", "chat.postMessage", rate=0.2, times=None)  # the call that matters most
+        faults.add(
+            "lose_response", "chat.postMessage", rate=self._options.lost, times=None
+        )  # the call that matters most
         faults.add("lose_response", rate=0.02, times=None)
         faults.add("slow", rate=0.01, times=None, seconds=2.0)
 
@@ -146,6 +151,7 @@ class _Run:
     def _make_trouble(self, step: Step) -> None:
         replica = self._replicas[step.replica]
         if step.do is Do.KILL:
+            self._until(lambda: replica.is_alive, START)  # so that each one counts
             replica.kill(step.seconds)
         elif step.do is Do.STOP:
             replica.stop(step.seconds)
@@ -177,7 +183,7 @@ class _Run:
     # --- peace ---------------------------------------------------------------------------------------------
 
     def _make_peace(self) -> None:
-        """No more faults; the last forms, ticks and deliveries; then two rounds of catching up.
+        """No more faults; the last forms, ticks and deliveries; then catching up after a start and a cut.
 
         The second one finds the people of busy reactions, of whom a history lists only some.
         """
@@ -191,17 +197,17 @@ class _Run:
         if not self._playground.dispatcher.wait_idle(60):
             raise TimeoutError("deliveries are still under way")
         self._start_anew()
-        for _round in range(2):
-            before = [replica.says("catch_up_begins") for replica in self._replicas]
-            self._playground.cut_sockets()
-            self._until(
-                lambda known=before: all(  # type: ignore[misc]
-                    one.says("catch_up_begins") > count
-                    for one, count in zip(self._replicas, known, strict=True)
-                ),
-                60,
-            )
-            self._until(self._is_quiet, PEACE)
+        self._until(lambda: all(one.says("catch_up_begins") for one in self._replicas), START)
+        self._until(self._is_quiet, PEACE, chats=True)
+        before = [one.says("catch_up_begins") for one in self._replicas]
+        self._playground.cut_sockets()
+        self._until(
+            lambda: all(
+                one.says("catch_up_begins") > count for one, count in zip(self._replicas, before, strict=True)
+            ),
+            START,
+        )
+        self._until(self._is_quiet, PEACE, chats=True)
 
     def _start_anew(self) -> None:
         lives = [replica.lives for replica in self._replicas]
@@ -236,11 +242,17 @@ class _Run:
         with self._engine.connect() as connection:
             return {name: connection.execute(text(query)).scalar_one() for name, query in queries.items()}
 
-    def _until(self, is_so: Callable[[], bool], timeout: float) -> None:
-        deadline = time.monotonic() + timeout
+    def _until(self, is_so: Callable[[], bool], timeout: float, *, chats: bool = False) -> None:
+        """Wait for it. `chats`: people talk meanwhile, or each connection that is taken for dead and renewed
+        would have everything caught up once more.
+        """
+        deadline, chat_at = time.monotonic() + timeout, 0.0
         while not is_so():
             if time.monotonic() > deadline:
                 raise TimeoutError(f"not within {timeout} s; waiting: {self._waiting()}")
+            if chats and time.monotonic() > chat_at:
+                self._cast.chat()
+                chat_at = time.monotonic() + CHATTER
             self._pause.wait(LOOK)
 
     # --- judgement -----------------------------------------------------------------------------------------
@@ -266,7 +278,11 @@ class _Run:
             calls=self._calls.by_fate,
             acks=sorted(acks),
             rows=_rows(stored),
-            findings=[*oracle.findings(), *texts_in_logs(options.folder)],
+            findings=[
+                *oracle.findings(),
+                *texts_in_logs(options.folder),
+                *late(acks, options.slowest),
+            ],
         )
 
 

@@ -36,7 +36,7 @@ Row = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Finding:
-    """Something that must not be. `kind`: lost · doubled · wrong · parked · leaked."""
+    """Something that must not be. `kind`: lost · doubled · wrong · parked · leaked · late."""
 
     kind: str
     what: str
@@ -308,6 +308,13 @@ def texts_in_logs(folder: Path) -> Iterator[Finding]:
         words = set(re.findall(r"tok\d{6}v\d+|say\d{6}", log.read_text(encoding="utf-8", errors="replace")))
         if words:
             yield Finding("leaked", f"{log.name} holds message text: {sorted(words)[:3]}")
+
+
+def late(acks: Iterable[float], slowest: float | None) -> Iterator[Finding]:
+    """No acknowledgement took longer than that, in seconds."""
+    count = sum(slowest is not None and one > slowest for one in acks)
+    if count:
+        yield Finding("late", f"{count} acknowledgements took more than {slowest} s")
 
 
 def _key_of(delivery: Delivery) -> tuple[str, str, str, str, str, str]:

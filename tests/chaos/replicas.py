@@ -38,6 +38,12 @@ class Replica:
         self._is_wanted = True
         self._keeper.start()
 
+    @property
+    def is_alive(self) -> bool:
+        """Whether there is a process just now."""
+        with self._lock:
+            return self._process is not None and self._process.poll() is None
+
     def kill(self, pause: float) -> None:
         """SIGKILL; the next life begins after `pause` seconds."""
         self._pause = pause

@@ -30,7 +30,7 @@ class Report:
 
     @property
     def is_clean(self) -> bool:
-        """Whether nothing was lost, doubled, wrong, parked or leaked."""
+        """Whether nothing was lost, doubled, wrong, parked, leaked or late."""
         return not self.findings
 
     def ack(self, share: float) -> float:
@@ -59,7 +59,7 @@ class Report:
         return "\n".join(lines)
 
 
-KINDS = ("lost", "doubled", "wrong", "parked", "leaked")
+KINDS = ("lost", "doubled", "wrong", "parked", "leaked", "late")
 
 
 def _list(counter: Counter[str]) -> str:

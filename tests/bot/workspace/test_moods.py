@@ -6,9 +6,11 @@ from typing import Any, cast
 import pytest
 from sqlalchemy import insert, select
 
+from bot.housekeeping import DirectoryKeeper
 from bot.inbox import Incoming, accept, work_one
 from bot.services import Services
 from bot.slack import SlackBusy, SlackRefused
+from bot.workspace.directory import read_directory
 from bot.workspace.moods import WORKERS
 from storage import bridges, workspace
 from storage.database import Database
@@ -179,6 +181,43 @@ def test_names_do_no_harm(services: Services, slack: Slack) -> None:
     happen(services, "e2", MARKETING)
     assert said(services)
     assert "<!channel>" not in str(said(services))
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"is_archived": True}, "#sales is archived"),
+        ({"is_shared": True}, "shared with another organisation"),
+        ({"is_private": True}, "is private now"),
+        ({"is_member": False}, "no longer in #sales"),
+        (None, "no longer in #sales"),  # Slack lists it no more
+        ({"name": "sales-europe"}, ""),
+    ],
+)
+def test_what_befell_a_channel_while_frontline_was_down_is_told_at_its_start(
+    services: Services, slack: Slack, changes: dict[str, Any] | None, words: str
+) -> None:
+    slack.has(MARKETING, MIA)
+    slack.has("CSALES2", BEN)
+    if changes is not None:
+        slack.has(SALES, ANNA, **changes)
+    slack.mock.people.side_effect = lambda: iter([])
+    slack.mock.channels.side_effect = lambda: iter(
+        [one for one in slack.channels.values() if one.is_member]  # as users.conversations does
+    )
+    assert DirectoryKeeper(services).step()
+    while work_one(services, WORKERS):
+        pass
+    read_directory(services)  # another replica reads it too
+    while work_one(services, WORKERS):
+        pass
+    told = said(services)
+    assert [user for user, _ in told] == ([MIA, TOM] if words else [])
+    assert all(words in text for _, text in told)
+    assert states(services) == ["done"]
+    with services.db.reading() as connection:
+        sees = SALES in workspace.channels_of(connection, TEAM, ANNA)
+        assert sees == (changes is not None and "is_member" not in changes)
 
 
 def test_a_busy_slack_puts_the_event_back(services: Services, slack: Slack) -> None:
