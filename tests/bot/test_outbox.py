@@ -1,14 +1,13 @@
 """Posts are said exactly once (promise 3): over a kill at any line, lost answers, and several senders."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import event, update
+from sqlalchemy import update
 from structlog.testing import capture_logs
 
 from bot.outbox import LEASE, MOST_ATTEMPTS, SETTLING, send_one
@@ -19,6 +18,7 @@ from storage.database import Database
 from storage.outbox import OutboxRow
 from storage.tables import outbox as table
 from tests.fakeslack import Fault, key_of
+from tests.kills import Killer, watched
 from tests.stage import Stage, make_stage
 from tests.support import ANNA, BEN, TEAM, say
 
@@ -28,51 +28,6 @@ Write = Callable[[Stage, str, str], None]  # stage, key, channel
 @pytest.fixture
 def stage(database: Database) -> Stage:
     return make_stage(database)
-
-
-class Killed(BaseException):
-    """The process ends here: no handler of ours runs."""
-
-
-class Killer:
-    """Counts the boundaries of a sending: before each statement, before and after each commit and call."""
-
-    def __init__(self, at: int | None = None) -> None:
-        self.at = at
-        self.passed: list[str] = []
-
-    def here(self, when: str, what: str) -> None:
-        self.passed.append(f"{when} {what}")
-        if len(self.passed) == self.at:
-            raise Killed(self.passed[-1])
-
-
-@contextmanager
-def watched(stage: Stage, killer: Killer) -> Iterator[None]:
-    """Let the killer see everything that happens on the way to Slack and to the database."""
-    engine, slack = stage.services.db.engine, stage.slack
-    commit = engine.dialect.do_commit
-
-    def before(_: Any, __: Any, statement: str, *___: Any) -> None:
-        killer.here("before", statement.split()[0])
-
-    def do_commit(connection: Any) -> None:
-        killer.here("before", "COMMIT")
-        commit(connection)
-        killer.here("after", "COMMIT")
-
-    event.listen(engine, "before_cursor_execute", before)
-    engine.dialect.do_commit = do_commit  # type: ignore[assignment, method-assign]
-    slack.watch = killer.here
-    try:
-        yield
-    except Killed:
-        pass
-    finally:
-        engine.dispose()  # the connections of a process end with it
-        slack.watch = lambda when, method: None
-        engine.dialect.do_commit = commit  # type: ignore[method-assign]
-        event.remove(engine, "before_cursor_execute", before)
 
 
 def send(stage: Stage) -> bool:

@@ -1,6 +1,7 @@
 """A short run of what `make chaos` does at length, and the proof that it can see what it claims to check."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -9,40 +10,43 @@ from tests.chaos.drive import Options, run
 
 @pytest.mark.parametrize("database_url", ["sqlite", "postgresql"], indirect=True)
 def test_nothing_is_lost_and_nothing_doubled(database_url: str, tmp_path: Path) -> None:
-    replicas = 1 if database_url.startswith("sqlite") else 3
+    replicas = 1 if database_url.startswith("sqlite") else 2  # each life costs a second or two
     options = Options(
         seed=1,
-        gestures=300,
+        gestures=120,
         database_url=database_url,
         folder=tmp_path,
         replicas=replicas,
-        kills=3,
-        ticks=2,
-        rate=30,
+        kills=replicas,
+        ticks=1,
+        rate=40,
     )
     report = run(options)
     assert report.is_clean, str(report)
-    assert report.rows["insights"] > 30 and report.rows["digest heads"] > 3, str(report)
-    assert report.ack(1.0) < 3.0, str(report)
+    assert report.rows["insights"] > 15 and report.rows["digest heads"] > 1, str(report)
 
 
-# `dedupe` shows in what is delivered twice, `lookup` in lost answers; `ack` only where a process dies.
+# `dedupe` shows in what is delivered twice, `lookup` in lost answers; `ack` only where a process dies while
+# people are at it, which it does in the middle of seed 3.
 @pytest.mark.parametrize(
-    ("breaks", "kills", "kind"), [("dedupe", 0, "doubled"), ("lookup", 0, "doubled"), ("ack", 3, "lost")]
+    ("breaks", "seen", "seed", "more"),
+    [
+        ("dedupe", "kept 2 times", 2, {"gestures": 60}),
+        ("lookup", "stands", 2, {"gestures": 60, "lost": 1.0}),
+        ("ack", "acknowledged, but not kept", 3, {"gestures": 80, "kills": 1}),
+    ],
 )
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_a_protection_that_is_missing_is_missed(
-    breaks: str, kills: int, kind: str, database_url: str, tmp_path: Path
+    breaks: str, seen: str, seed: int, more: dict[str, Any], database_url: str, tmp_path: Path
 ) -> None:
+    defaults = {"kills": 0, "ticks": 0, "rate": 40, "catches_up": False}
     options = Options(
-        seed=2,
-        gestures=150,
+        seed=seed,
         database_url=database_url,
         folder=tmp_path,
-        kills=kills,
-        ticks=0,
-        rate=30,
         breaks=breaks,
+        **{**defaults, **more},
     )
     report = run(options)
-    assert kind in {one.kind for one in report.findings}, str(report)
+    assert any(seen in one.what and one.kind in ("lost", "doubled") for one in report.findings), str(report)
