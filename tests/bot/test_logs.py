@@ -13,11 +13,15 @@ from slack_bolt import App
 from slack_sdk import WebClient
 from sqlalchemy import insert
 from sqlalchemy.exc import DBAPIError
+from structlog.testing import capture_logs
 
 from bot.errors import OperatorError
+from bot.inbox import Incoming
 from bot.logs import configure_logging, correlation, describe
 from storage.database import Database
 from storage.tables import insights
+from tests.stage import make_stage
+from tests.support import ANNA, BEN, SALES
 
 SECRET = "Hartmann leaves us for Acme"
 SECRET_KEYS = [
@@ -177,3 +181,15 @@ def test_logs_go_to_stderr_alone() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == ""
     assert json.loads(done.stderr)["event"] == "hi"
+
+
+def test_one_correlation_id_leads_from_the_event_to_the_post(database: Database) -> None:
+    stage = make_stage(database)
+    ts = stage.slack.say(SALES, BEN, "too expensive")
+    stage.hear(Incoming("reaction_added", "k", SALES, ts, ANNA, "bulb", ts), "Ev0123")
+    with capture_logs() as logs:
+        stage.work()
+        stage.send()
+    told = {one["event"] for one in logs if one.get("correlation_id") == "Ev0123"}
+    assert {"event_done", "post_done"} <= told
+    assert "too expensive" not in str(logs)
