@@ -280,6 +280,7 @@ class _Run:
             unopened=deeds.unopened,
             troubles=self._troubles,
             starts=sum(one.lives for one in self._replicas),
+            killed=sum(one.killed for one in self._replicas),
             refused_starts=sum(one.refused for one in self._replicas),
             deliveries=len(deliveries),
             attempts=sum(len(one.attempts) for one in deliveries),

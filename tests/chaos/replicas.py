@@ -22,6 +22,7 @@ class Replica:
         self.port = free_port()
         self.lives = 0
         self.refused = 0  # starts that ended by themselves
+        self.killed = 0
         self._number = number
         self._folder = folder
         self._environment = {**environment, "PORT": str(self.port), "HOST": "127.0.0.1"}
@@ -45,9 +46,13 @@ class Replica:
             return self._process is not None and self._process.poll() is None
 
     def kill(self, pause: float) -> None:
-        """SIGKILL; the next life begins after `pause` seconds."""
+        """SIGKILL, and wait for the end, so that no other one is spent on the same life; the next life begins
+        after `pause` seconds.
+        """
         self._pause = pause
         self._signal(signal.SIGKILL)
+        if self._process is not None:
+            self._process.wait(STOP)
 
     def stop(self, pause: float) -> None:
         """SIGTERM; the next life begins after `pause` seconds."""
@@ -91,8 +96,9 @@ class Replica:
             with self._lock:
                 self.lives += 1
                 self._process = launch(["run"], self.log, self._environment, self._breaks)
-            if self._process.wait() == 1:
-                self.refused += 1
+            status = self._process.wait()
+            self.refused += status == 1
+            self.killed += status == -signal.SIGKILL
             if self._is_wanted:
                 self._ended.wait(self._pause)
                 self._pause = RESTART

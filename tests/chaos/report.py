@@ -19,6 +19,7 @@ class Report:
     unopened: int = 0
     troubles: Counter[str] = field(default_factory=Counter)
     starts: int = 0
+    killed: int = 0  # processes that a SIGKILL ended
     refused_starts: int = 0
     deliveries: int = 0
     attempts: int = 0
@@ -47,7 +48,8 @@ class Report:
             f"never acknowledged: {self.unacknowledged}",
             f"  Web API calls  {self.calls.total():>7}  {_list(self.calls)}",
             f"  troubles       {self.troubles.total():>7}  {_list(self.troubles)}",
-            f"  starts         {self.starts:>7}  {self.refused_starts} refused by a fault at the start",
+            f"  starts         {self.starts:>7}  {self.killed} killed, "
+            f"{self.refused_starts} refused by a fault at the start",
             f"  ack seconds    p50 {self.ack(0.5):.3f}, p99 {self.ack(0.99):.3f}, max {self.ack(1.0):.3f}",
             f"  rows           {self.rows.total():>7}  {_list(self.rows)}",
             "  result         " + ", ".join(f"{kinds[kind]} {kind}" for kind in KINDS),
