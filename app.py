@@ -26,6 +26,7 @@ from bot import backup as backups
 from bot import export as exports
 from bot import housekeeping
 from bot import manifest as manifests
+from bot.activities import plan_files
 from bot.bridges.categories import BUILT_IN
 from bot.clock import Clock, FixedClock, SystemClock
 from bot.config import Settings, SettingsProblem, load_settings
@@ -402,6 +403,39 @@ def _progress() -> Iterator[exports.Progress]:
     finally:
         for bar in bars:
             bar.__exit__(None, None, None)
+
+
+@main.group("activities")
+def activities_group() -> None:
+    """Plans of activities from and to CSV, and the ledger of what they cost and brought."""
+
+
+@activities_group.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--bridge", default=None, help="For this bridge, by name; needed where there are several.")
+@click.option("--dry-run", is_flag=True, help="Only say what would be imported.")
+def activities_import(file: Path, bridge: str | None, dry_run: bool) -> None:
+    """Plan the activities of a CSV FILE: all of them, or none."""
+    with plain_faults():
+        found = plan_files.import_plans(
+            _database_of_today(), SystemClock(), file.read_bytes(), bridge, dry_run=dry_run
+        )
+        done = "that would be imported" if dry_run else "imported"
+        click.echo(f"Activities {done}: {found.added}; there already: {found.known}.")
+
+
+@activities_group.command("export")
+@click.option("--bridge", default=None, help="Of this bridge, by name; needed where there are several.")
+@click.option("--ledger", is_flag=True, help="Every entry instead of the plans.")
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="A file; default: the terminal.")
+def activities_export(bridge: str | None, ledger: bool, out: Path | None) -> None:
+    """Write plans as CSV that can be imported again, or the ledger."""
+    with plain_faults():
+        database = _database_of_today()
+        write = plan_files.export_ledger if ledger else plan_files.export_plans
+        with _output(out) as target:
+            count = write(database, target, bridge)
+        click.echo(f"Activities written: {count}.", err=True)
 
 
 @contextmanager

@@ -197,6 +197,7 @@ class Field(StrEnum):
     BUDGET = "activity_budget"
     PLANNED = "activity_planned"  # with the kind of result behind it: one field for each
     INSIGHTS = "activity_insights"
+    THEMES = "activity_themes"  # one box: with all insights of their themes
     KIND = "activity_kind"
     AMOUNT = "activity_amount"
     RATE = "activity_rate"

@@ -110,6 +110,14 @@ def all_names(connection: Connection, team_id: str) -> dict[str, str]:
     return {row.user_id: row.name for row in rows}
 
 
+def named(connection: Connection, team_id: str, name: str) -> list[str]:
+    """Ids of the people who are called exactly so."""
+    rows = connection.scalars(
+        select(people.c.user_id).where(people.c.team_id == team_id, people.c.name == name)
+    )
+    return list(rows)
+
+
 def administrators(connection: Connection, team_id: str) -> list[str]:
     """User ids of the workspace's admins and owners."""
     rows = connection.scalars(

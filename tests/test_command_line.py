@@ -8,7 +8,7 @@ from click.testing import CliRunner, Result
 from app import main
 from storage import outbox, schema
 from storage.database import open_database
-from tests.support import MARKETING, make_services, say
+from tests.support import MARKETING, make_bridge, make_services, say
 
 
 @pytest.fixture
@@ -138,3 +138,21 @@ def test_an_empty_database_has_nothing_to_export_and_says_what_to_do(
     result = call("export")
     assert result.exit_code == 1
     assert "db upgrade" in result.output
+
+
+def test_plans_of_activities_come_in_and_go_out(address: str, tmp_path: Path) -> None:
+    make_bridge(make_services(open_database(address)))
+    file, out = tmp_path / "plan.csv", tmp_path / "out.csv"
+    row = "Fair,attract,UMIA,2026-03-02,2026-03-31,EUR,5000"
+    file.write_text(f"title,purpose,owner,starts_on,ends_on,currency,budget\n{row}\n", "utf-8")
+    assert (
+        "Activities that would be imported: 1;" in call("activities", "import", str(file), "--dry-run").output
+    )
+    assert "Activities imported: 1; there already: 0." in call("activities", "import", str(file)).output
+    assert "Activities imported: 0; there already: 1." in call("activities", "import", str(file)).output
+    assert call("activities", "export", "--out", str(out)).exit_code == 0
+    assert "Fair,attract,UMIA,2026-03-02,2026-03-31,EUR,5000.00" in out.read_text("utf-8")
+    file.write_text(f"title,purpose,owner,starts_on,ends_on,currency,budget\n{row} XYZ\n", "utf-8")
+    refused = call("activities", "import", str(file))
+    assert refused.exit_code == 1
+    assert "line 2, budget: Write an amount in EUR" in refused.output

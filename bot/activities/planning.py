@@ -1,7 +1,7 @@
 """Plans: the form opened, read and stored, for a new activity or one that exists."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -31,18 +31,18 @@ from bot.inbox import say_for
 from bot.insights.change import may_see as may_see_insight
 from bot.insights.details import read_currency
 from bot.messages.activities import TITLE
-from bot.messages.activity_forms import PlanStart, plan_form
+from bot.messages.activity_forms import THEMES, PlanStart, plan_form
 from bot.outbox import Say
 from bot.services import Services
 from bot.workspace.access import Viewer
-from storage import activities, inbox, insights, workspace
+from storage import activities, inbox, insights, themes, workspace
 from storage.activities import Activity
 from storage.bridges import Bridge
 from storage.rows import lock
 
 EARLIEST: Final = date(2000, 1, 1)
 LATEST: Final = date(2100, 12, 31)
-MOST_INSIGHTS: Final = 20
+MOST_INSIGHTS: Final = 100
 _NOT_AN_AMOUNT: Final = N_("Write an amount in {currency}, such as 12,500.")
 _NOT_A_NUMBER: Final = N_("Write a whole number, such as 12.")
 _TOO_LARGE: Final = N_("That is more than I can count with.")
@@ -298,7 +298,7 @@ def _insights(
     text = form.text(Field.INSIGHTS) or ""
     numbers = list(dict.fromkeys(re.findall(r"\d{1,9}", text)))
     if re.sub(r"[#№\d\s,;.]|and|и", "", text) or len(numbers) > MOST_INSIGHTS:
-        faults[Field.INSIGHTS] = N_("Write at most 20 numbers of insights, as in #12, #15.")
+        faults[Field.INSIGHTS] = N_("Write at most 100 numbers of insights, as in #12, #15.")
         return ()
     found: list[int] = []
     for number in numbers:
@@ -314,7 +314,15 @@ def _insights(
             faults[Field.INSIGHTS] = N_("I find no insight #{number} of this bridge.", number=number)
             return ()
         found.append(insight.id)
-    return tuple(dict.fromkeys(found))
+    if THEMES in form.options(Field.THEMES):
+        found += _of_the_same_themes(connection, found)
+    return tuple(dict.fromkeys(found))[:MOST_INSIGHTS]
+
+
+def _of_the_same_themes(connection: Connection, insight_ids: Sequence[int]) -> list[int]:
+    """All insights about the same things as these."""
+    found = sorted(set(themes.themes_of(connection, insight_ids).values()))
+    return [insight.id for theme in found for insight in themes.members(connection, theme)]
 
 
 def _require_not_cancelled(activity: Activity) -> None:

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from slack_sdk.models.blocks import (
     Block,
+    CheckboxesElement,
     ContextBlock,
     DatePickerElement,
     InputBlock,
@@ -27,6 +28,7 @@ from bot.messages.common import modal, mrkdwn, option
 
 MOST_NOTE: Final = 1000
 MOST_REASON: Final = 500
+THEMES: Final = "themes"  # the one box of the field THEMES
 
 
 @dataclass(frozen=True)
@@ -72,7 +74,10 @@ def plan_form(_: Texts, start: PlanStart) -> dict[str, Any]:
         hint_of = money_hint if kind.is_money else None
         blocks.append(_line(label, f"{Field.PLANNED}_{kind}", start.plan.get(kind, ""), hint=hint_of))
     hint = _("Numbers of the insights that gave rise to it, as in #12, #15")
-    blocks.append(_line(_("Insights"), Field.INSIGHTS, start.insights, hint=hint, most=300))
+    blocks.append(_line(_("Insights"), Field.INSIGHTS, start.insights, hint=hint, most=1000))
+    box = option(_("And all insights of the same themes"), THEMES)
+    boxes = CheckboxesElement(action_id=Field.THEMES, options=[box])
+    blocks.append(common.field(Field.THEMES, _("Themes"), boxes, optional=True))
     title = _("Plan an activity") if start.activity_id is None else _("Change the plan")
     return modal(
         View.ACTIVITY,

@@ -41,6 +41,8 @@ def plan_answers(**changes: Any) -> FormState:
     for name, value in given.items():
         kind = kinds.get(name, "value")
         values[f"activity_{name}"] = {kind: {"value": value} if name == "purpose" and value else value}
+        if name == "themes":
+            values["activity_themes"] = {"selected_options": [{"value": one} for one in value]}
     return FormState(values)
 
 

@@ -12,7 +12,7 @@ from bot.digests.schedule import Frequency
 from bot.i18n import texts
 from bot.messages.digest import head_blocks
 from bot.messages.meeting_agenda import activities as agenda_part
-from storage import insights
+from storage import insights, themes
 from storage.database import Database
 from storage.digests import Span
 from storage.insights import Insight
@@ -79,6 +79,24 @@ def test_a_cancellation_is_told_with_its_reason(desk: Desk) -> None:
     assert now(desk, insight).status == "declined"
     said = told(desk)[-1]
     assert "was cancelled: no stand left" in said and "<!here>" not in said
+
+
+def test_a_whole_theme_gives_rise_to_it(desk: Desk) -> None:
+    one, two, apart = flagged(desk), flagged(desk), flagged(desk)
+    with desk.stage.services.db.writing() as connection:
+        for insight in (one, two, apart):
+            themes.leave(connection, insight.id)
+        theme = themes.start(connection, desk.stage.bridge.id, desk.stage.clock.now())
+        for insight in (one, two):
+            themes.join(connection, theme, insight.id, desk.stage.clock.now())
+    activity = desk.plan(insights=f"#{one.number}")
+    assert desk.figures(activity).insight_numbers == (one.number,)
+    desk.change(activity, insights=f"#{one.number}", themes=["themes"])
+    assert desk.figures(activity).insight_numbers == (one.number, two.number)
+    assert (now(desk, two).status, now(desk, apart).status) == ("done", "new")
+    # A change without the box leaves them, as long as their numbers stand in the form.
+    desk.change(activity, insights=f"#{one.number}, #{two.number}")
+    assert desk.figures(activity).insight_numbers == (one.number, two.number)
 
 
 def test_what_is_under_way_soon_or_just_ended(desk: Desk) -> None:
