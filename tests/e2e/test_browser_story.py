@@ -179,3 +179,67 @@ def test_the_clock_brings_mondays_digest(stage: Stage) -> None:
     thread = stage.page.get_by_test_id("thread-panel")
     expect(thread).to_contain_text("#18")
     stage.keep("digest")
+
+
+def test_an_urgent_insight_comes_to_marketing_at_once_and_its_outcome_back_to_sales(stage: Stage) -> None:
+    _ = stage.texts
+    words, outcome = (
+        "Hartmann leaves us if deliveries stay late",
+        "Deliveries to Hartmann come by express now",
+    )
+    stage.act_as("anna", "sales-emea")
+    stage.say(words)
+    stage.flag(stage.message(words), "rage")
+    expect(stage.note).to_contain_text(_("Complaints"))
+    stage.note.get_by_test_id("action-insight_details").click()
+    modal = stage.page.get_by_test_id("modal")
+    modal.get_by_test_id("field-urgent").locator("input").check()
+    modal.get_by_test_id("modal-submit").click()
+    expect(modal).to_be_hidden()
+
+    stage.act_as("mia", "marketing")
+    card = stage.message(words)
+    expect(card).to_contain_text(_("Urgent"))
+    stage.keep("card")
+    card.get_by_test_id("action-triage_take").click()
+    expect(stage.message(words).get_by_test_id("action-triage_take")).to_have_count(0)
+    stage.message(words).get_by_test_id("action-triage_done").click()
+    modal.get_by_test_id("field-outcome").locator("textarea").fill(outcome)
+    stage.keep("outcome-form")
+    modal.get_by_test_id("modal-submit").click()
+    expect(modal).to_be_hidden()
+    expect(stage.message(words)).to_contain_text(outcome)
+    stage.keep("card-done")
+
+    stage.page.get_by_test_id("clock-next").click()
+    stage.act_as("anna", "sales-emea")
+    stage.message(words).get_by_test_id("thread-summary").click()
+    thread = stage.page.get_by_test_id("thread-panel")
+    expect(thread).to_contain_text(outcome)
+    stage.keep("notice")
+    stage.page.get_by_test_id("app-frontline").click()
+    home = stage.page.get_by_test_id("home")
+    expect(home).to_contain_text(outcome)
+    stage.keep("home-sales")
+
+
+def test_marketing_triages_from_its_home_tab_and_sales_is_told_by_the_report(stage: Stage) -> None:
+    _ = stage.texts
+    stage.act_as("mia", "marketing")
+    stage.page.get_by_test_id("app-frontline").click()
+    home = stage.page.get_by_test_id("home")
+    expect(home).to_contain_text(_("To triage"))
+    stage.keep("home-marketing")
+    home.get_by_test_id("action-triage_open").click()
+    modal = stage.page.get_by_test_id("modal")
+    expect(modal).to_contain_text(_("Skip"))
+    modal.get_by_test_id("action-triage_acknowledge").click()
+    expect(modal).to_contain_text(_("Next"))
+    stage.keep("walk")
+    stage.page.get_by_test_id("modal-cancel").click()
+    stage.act_as("tom", "marketing")
+    stage.say("/frontline report now")
+    stage.act_as("anna", "sales-emea")
+    report = stage.message(_("What became of what you told us"))
+    expect(report).to_contain_text("Deliveries to Hartmann come by express now")
+    stage.keep("report")
