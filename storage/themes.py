@@ -3,12 +3,15 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import Connection, delete, func, insert, or_, select, text, update
+from sqlalchemy import ColumnElement, Connection, delete, func, insert, or_, select, text, true, update
 
 from storage.insights import LIVE, Insight
 from storage.rows import columns_for, fetch_all, fetch_one, insert_once, upsert
 from storage.tables import insights, likenesses, theme_members, theme_partings, themes
+
+EVERYTHING: Final[ColumnElement[bool]] = true()
 
 
 @dataclass(frozen=True)
@@ -78,16 +81,41 @@ def leave(connection: Connection, insight_id: int) -> None:
     connection.execute(delete(theme_members).where(theme_members.c.insight_id == insight_id))
 
 
-def members(connection: Connection, theme_id: int) -> list[Insight]:
-    """The members that count, newest first."""
+def members(connection: Connection, theme_id: int, shown: ColumnElement[bool] = EVERYTHING) -> list[Insight]:
+    """The members that count, newest first; `shown` may leave some out."""
     return fetch_all(
         connection,
         columns_for(insights, Insight)
         .join(theme_members, theme_members.c.insight_id == insights.c.id)
-        .where(theme_members.c.theme_id == theme_id, LIVE)
+        .where(theme_members.c.theme_id == theme_id, LIVE, shown)
         .order_by(insights.c.created_at.desc(), insights.c.id.desc()),
         Insight,
     )
+
+
+def by_ids(connection: Connection, ids: Collection[int]) -> dict[int, Theme]:
+    """These themes, by id."""
+    found = fetch_all(connection, columns_for(themes, Theme).where(themes.c.id.in_(sorted(ids))), Theme)
+    return {one.id: one for one in found}
+
+
+def members_of(
+    connection: Connection, ids: Collection[int], shown: ColumnElement[bool]
+) -> dict[int, list[Insight]]:
+    """As `members`, of several themes at once, by the theme's id."""
+    found = fetch_all(
+        connection,
+        columns_for(insights, Insight)
+        .join(theme_members, theme_members.c.insight_id == insights.c.id)
+        .where(theme_members.c.theme_id.in_(sorted(ids)), LIVE, shown)
+        .order_by(insights.c.created_at.desc(), insights.c.id.desc()),
+        Insight,
+    )
+    belonging = themes_of(connection, [one.id for one in found])
+    members: dict[int, list[Insight]] = {one: [] for one in ids}
+    for one in found:
+        members[belonging[one.id]].append(one)
+    return members
 
 
 def newest_members(connection: Connection, theme_id: int, limit: int) -> list[Insight]:
@@ -220,6 +248,7 @@ def counted(
     start_at: datetime,
     end_at: datetime,
     before_at: datetime,
+    shown: ColumnElement[bool],
     most: int,
 ) -> list[Counted]:
     """Themes that something came in for within the span, those with most insights first.
@@ -236,13 +265,14 @@ def counted(
             insights.c.created_at >= before_at,
             insights.c.created_at < end_at,
             LIVE,
+            shown,
         )
         .group_by(theme_members.c.theme_id)
         .having(count > 0)
         .order_by(count.desc(), theme_members.c.theme_id)
         .limit(most)
     ).all()
-    ever = _ever(connection, [row.theme_id for row in rows])
+    ever = _ever(connection, [row.theme_id for row in rows], shown)
     return [
         Counted(row.theme_id, row.inside, row.both - row.inside, ever[row.theme_id])
         for row in rows
@@ -250,11 +280,11 @@ def counted(
     ]
 
 
-def _ever(connection: Connection, ids: Sequence[int]) -> dict[int, int]:
+def _ever(connection: Connection, ids: Sequence[int], shown: ColumnElement[bool]) -> dict[int, int]:
     rows = connection.execute(
         select(theme_members.c.theme_id, func.count())
         .join(insights, insights.c.id == theme_members.c.insight_id)
-        .where(theme_members.c.theme_id.in_(ids), LIVE)
+        .where(theme_members.c.theme_id.in_(ids), LIVE, shown)
         .group_by(theme_members.c.theme_id)
     )
     return {row[0]: row[1] for row in rows}

@@ -13,6 +13,7 @@ from bot.bridges.categories import REQUEST
 from bot.digests.period import Period
 from bot.digests.schedule import Frequency
 from bot.insights.words import names_in
+from bot.themes.moving import Moving, as_held, moving_themes, shown_in
 from storage import digests, workspace
 from storage.bridges import Bridge
 from storage.digests import Totals, Touched, Waiting
@@ -59,6 +60,7 @@ class Digest:
     untouched: Queue  # nobody has acted on them; `oldest` leaves out what is quoted already
     activities: tuple[Figures, ...]  # under way, in a monthly digest
     names: Mapping[str, str]  # of authors, and of people and channels mentioned
+    themes: tuple[Moving, ...] = ()  # those with most insights of the period
 
     @property
     def is_quiet(self) -> bool:
@@ -80,7 +82,9 @@ def compile_digest(
     requests_shown = requests.ids[:MOST_WAITING]
     quoted = {*chain.from_iterable(best.values()), *requests_shown}
     others = [one for one in untouched.ids if one not in quoted][:MOST_UNTOUCHED]
-    wanted = {*quoted, *others}
+    team_id = digests.team_of(connection, bridge.id)
+    moving = moving_themes(connection, team_id, bridge, period.start, period.end, period.before.start)
+    wanted = {*quoted, *others, *shown_in(moving)}
     known = digests.with_text(connection, wanted, to_be_posted=to_be_posted)
     return Digest(
         bridge=bridge,
@@ -102,7 +106,8 @@ def compile_digest(
         requests=_queue(requests, _pick(known, requests_shown)),
         untouched=_queue(untouched, _pick(known, others)),
         activities=_activities(connection, bridge, period),
-        names=_names(connection, bridge, known.values()),
+        names=_names(connection, team_id, known.values()),
+        themes=as_held(moving, known),
     )
 
 
@@ -127,8 +132,7 @@ def _pick(known: Mapping[int, Insight], ids: Iterable[int]) -> tuple[Insight, ..
     return tuple(known[one] for one in ids if one in known)
 
 
-def _names(connection: Connection, bridge: Bridge, shown: Iterable[Insight]) -> Mapping[str, str]:
-    team_id = digests.team_of(connection, bridge.id)
+def _names(connection: Connection, team_id: str, shown: Iterable[Insight]) -> Mapping[str, str]:
     quoted = list(shown)
     authors = {insight.author_id for insight in quoted if insight.author_id}
     mentioned = names_in(connection, team_id, (insight.text for insight in quoted))

@@ -20,6 +20,7 @@ from bot.meetings.prompt import is_lost
 from bot.meetings.regularity import regularity_of
 from bot.messages import meeting_agenda as messages
 from bot.messages.digest_pages import Chunk, pack
+from bot.themes.moving import moving_themes
 from storage import actions, agenda, meetings, workspace
 from storage.insights import Insight
 from storage.meetings import CANCELLED, PLANNED, Topic
@@ -114,6 +115,23 @@ def _words(topics: Iterable[Topic], insights: Iterable[Insight]) -> list[str]:
     return [one.text for one in topics] + [one.text for one in insights]
 
 
+def _themes(asked: Asked) -> list[Chunk]:
+    """Themes that are new or grow since the last meeting."""
+    before = asked.since - (asked.now - asked.since)
+    found = moving_themes(
+        asked.connection,
+        asked.team_id,
+        asked.meeting.bridge,
+        asked.since,
+        asked.now,
+        before,
+        shown=asked.shown,
+    )
+    found = tuple(one for one in found if one.is_new or one.is_growing)
+    names = asked.names([], [quote.text for one in found for quote in one.quotes])
+    return messages.themes(asked.texts, found, names)
+
+
 def _top_insights(asked: Asked) -> list[Chunk]:
     bridge = asked.meeting.bridge
     on_agenda = {one.insight_id for one in meetings.topics(asked.connection, asked.meeting.id)}
@@ -180,6 +198,7 @@ def _regularity(asked: Asked) -> list[Chunk]:
 PARTS: Final[tuple[Part, ...]] = (
     _action_items,
     _topics,
+    _themes,
     _top_insights,
     _requests,
     _activities,

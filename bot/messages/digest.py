@@ -28,6 +28,7 @@ from bot.messages.activities import agenda_lines
 from bot.messages.common import link, message, mrkdwn
 from bot.messages.digest_pages import MOST_BLOCKS, MOST_CHARACTERS, Chunk, pack, paragraphs, weight
 from bot.messages.insights import category_label, quote_block
+from bot.messages.theme_parts import theme_chunks
 from storage.bridges import DEFAULT_NAME, Bridge
 from storage.digests import Touched
 from storage.insights import Insight
@@ -335,7 +336,8 @@ def _since(_: Texts, queue: Queue, at: datetime) -> str:
 
 def thread_chunks(_: Texts, digest: Digest) -> Iterator[Chunk]:
     """All the detail, in reading order."""
-    told: dict[int, int] = {}  # how often an insight was quoted: block ids are unique
+    told: dict[int, int] = {}  # how often an insight was quoted, by number: block ids are unique
+    yield from theme_chunks(_, _(":link: *Themes*"), digest.themes, digest.names, told)
     for part in digest.categories:
         if part.count:
             yield from _category(_, digest, part, told)
@@ -379,7 +381,7 @@ def _under(heading: Block, chunks: Sequence[Chunk]) -> Iterator[Chunk]:
 def _quoted(
     _: Texts, digest: Digest, insight: Insight, limit: int, told: dict[int, int], at: datetime | None = None
 ) -> Chunk:
-    nth = told[insight.id] = told.get(insight.id, 0) + 1
+    nth = told[insight.number] = told.get(insight.number, 0) + 1
     words = quote_block(_, insight, digest.names, limit=limit, nth=nth)
     return Chunk((words, _byline(_, digest, insight, at)), (insight.id,))
 

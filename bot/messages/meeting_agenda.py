@@ -17,6 +17,8 @@ from bot.messages.activities import agenda_lines
 from bot.messages.common import bold, link, message, mrkdwn
 from bot.messages.digest_pages import Chunk, paragraphs
 from bot.messages.insights import headline, quote_block
+from bot.messages.theme_parts import theme_chunks
+from bot.themes.moving import Moving
 from storage.actions import ActionItem
 from storage.bridges import Bridge
 from storage.insights import Insight
@@ -108,6 +110,14 @@ def with_topics(
             shown.append(dict(block))
     has_any = any(str(block.get("block_id") or "").startswith(TOPIC) for block in blocks)
     return shown if has_any else None
+
+
+def themes(_: Texts, found: Sequence[Moving], names: Mapping[str, str]) -> list[Chunk]:
+    """What is new or grows since the last meeting."""
+    # Insights are quoted again below: these quotes are counted from the third on.
+    told = {quote.number: 2 for one in found for quote in one.quotes}
+    told |= {one.title_number: 2 for one in found if one.title_number is not None}
+    return list(theme_chunks(_, bold(_("New and growing themes")), found, names, told))
 
 
 def insights(_: Texts, bridge: Bridge, found: Sequence[Insight], names: Mapping[str, str]) -> list[Chunk]:

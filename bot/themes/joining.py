@@ -21,7 +21,7 @@ from bot.themes.likeness import (
     likeness,
     weights,
 )
-from bot.themes.titles import best_title
+from bot.themes.titles import Title, best_title
 from storage import themes
 from storage.insights import Insight
 from storage.rows import lock
@@ -133,9 +133,9 @@ def text_changed(connection: Connection, say: Say, insight: Insight) -> None:
         place_insight(connection, say, insight)
 
 
-def title_for(connection: Connection, team_id: str, theme: Theme, seen: list[Insight]) -> str:
+def title_for(connection: Connection, team_id: str, theme: Theme, seen: list[Insight]) -> Title:
     """The theme's title for someone who sees only these members: in their words, or as a person named it."""
     if theme.is_named or theme.title_from_id in {one.id for one in seen}:
-        return theme.title
+        return Title(theme.title, theme.title_from_id)
     title = best_title(_plain(connection, team_id, [one for one in seen if one.text_removed_at is None]))
-    return title.text if title else ""
+    return title or Title("", None)

@@ -13,7 +13,7 @@ from typing import Final
 
 from bot import stems
 
-JOINS: Final = 0.2  # from this likeness on, an insight belongs to a theme
+JOINS: Final = 0.22  # from this likeness on, an insight belongs to a theme
 NEARLY_THE_SAME: Final = 0.5  # from here on, one insight says nearly what another says
 NEAREST: Final = 0.6  # how much the most similar member counts, beside all of them
 LETTERS: Final = 4  # of a group

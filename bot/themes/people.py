@@ -97,7 +97,7 @@ def open_rename(services: Services, gesture: Gesture, value: str | None) -> Answ
     with services.db.reading() as connection:
         found = _changeable(services, connection, gesture, _number(value))
         title = title_for(connection, services.team_id, found.theme, list(found.seen))
-        return Open(messages.rename_form(found.reader.texts, found.theme, title))
+        return Open(messages.rename_form(found.reader.texts, found.theme, title.text))
 
 
 def save_rename(services: Services, gesture: Gesture, metadata: str, form: FormState) -> Answer:
@@ -226,7 +226,9 @@ def _page(services: Services, connection: Connection, found: Found, *, replaces:
     names = dict(names_in(connection, team_id, [one.text for one in found.seen]))
     names |= workspace.names(connection, team_id, {one.author_id for one in found.seen if one.author_id})
     title = title_for(connection, team_id, found.theme, list(found.seen))
-    shown = messages.Shown(found.theme.id, title, found.bridge, found.seen, names, found.reader.time_zone)
+    shown = messages.Shown(
+        found.theme.id, title.text, found.bridge, found.seen, names, found.reader.time_zone
+    )
     return Reply(messages.page(found.reader.texts, shown, may_change=found.may_change), replaces=replaces)
 
 

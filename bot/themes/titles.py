@@ -14,10 +14,10 @@ _EDGES: Final = " \t\n.,;:!?–—-()\"'«»“”"
 
 @dataclass(frozen=True)
 class Title:
-    """Words of one member, and which: if its text is deleted, they must go with it."""
+    """Words of one member, and which: if its text is deleted, they go with it. None: a person's words."""
 
     text: str
-    insight_id: int
+    insight_id: int | None
 
 
 def best_title(texts: Mapping[int, str]) -> Title | None:

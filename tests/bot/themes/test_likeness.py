@@ -72,5 +72,5 @@ def test_any_texts_have_a_title_of_their_own_words_or_none(texts: dict[int, str]
     if title is None:
         assert not any(content_words(text) for text in texts.values())
     else:
-        assert title.text in texts[title.insight_id]
+        assert title.insight_id is not None and title.text in texts[title.insight_id]
         assert "\n" not in title.text and len(title.text) <= 70

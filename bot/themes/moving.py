@@ -1,0 +1,111 @@
+"""Which themes a period brought something for, with what a digest or an agenda says of them."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import ColumnElement, Connection
+
+from bot.themes.joining import title_for
+from bot.themes.titles import Title
+from storage import themes
+from storage.bridges import Bridge
+from storage.insights import Insight
+from storage.themes import EVERYTHING, Counted
+
+MOST_THEMES: Final = 5
+QUOTES: Final = 2  # of a theme
+
+
+@dataclass(frozen=True)
+class Moving:
+    """A theme that something came in for."""
+
+    theme_id: int
+    title: str  # empty: no member has words
+    title_from: tuple[int, ...]  # id of the insight whose words the title is; empty: a person named it
+    title_number: int | None  # of the insight whose words the title is; None: a person named the theme
+    count: int  # in the period
+    before: int  # in the one before
+    ever: int
+    quotes: tuple[Insight, ...]  # the newest of the period
+    numbers: tuple[int, ...]  # of the period's insights
+    customers: tuple[str, ...]
+    deals: Mapping[str, int]  # minor units at stake by currency
+
+    @property
+    def is_new(self) -> bool:
+        """It began in this period."""
+        return self.ever == self.count
+
+    @property
+    def is_growing(self) -> bool:
+        """More came in than in the period before, by two at least: one more or less says nothing."""
+        return not self.is_new and self.count >= self.before + 2
+
+
+def as_held(found: Iterable[Moving], known: Mapping[int, Insight]) -> tuple[Moving, ...]:
+    """The themes with names and quotes of these insights alone, which can't change until they are posted."""
+    return tuple(
+        replace(
+            one,
+            title=one.title if set(one.title_from) <= set(known) else "",
+            quotes=tuple(known[quote.id] for quote in one.quotes if quote.id in known),
+        )
+        for one in found
+    )
+
+
+def shown_in(found: Iterable[Moving]) -> set[int]:
+    """Ids of the insights whose words the themes show."""
+    return {own for one in found for own in (*one.title_from, *(quote.id for quote in one.quotes))}
+
+
+def moving_themes(
+    connection: Connection,
+    team_id: str,
+    bridge: Bridge,
+    start: datetime,
+    end: datetime,
+    before: datetime,
+    *,
+    shown: ColumnElement[bool] = EVERYTHING,
+    most: int = MOST_THEMES,
+) -> tuple[Moving, ...]:
+    """The themes with most insights from `start` up to `end`; `before` begins the period before.
+
+    `shown`: which insights may be shown where they are told of; titles are made of these alone.
+    """
+    found = themes.counted(connection, bridge.id, start, end, before, shown, most)
+    ids = [one.theme_id for one in found]
+    known, members = themes.by_ids(connection, ids), themes.members_of(connection, ids, shown)
+    parts = []
+    for one in found:
+        theme, inside = known[one.theme_id], members[one.theme_id]
+        title = title_for(connection, team_id, theme, inside)
+        parts.append(_moving(one, title, inside, start, end))
+    return tuple(parts)
+
+
+def _moving(
+    counted: Counted, title: Title, members: Sequence[Insight], start: datetime, end: datetime
+) -> Moving:
+    inside = [one for one in members if start <= one.created_at < end]
+    deals: dict[str, int] = {}
+    for one in members:
+        if one.deal_amount and one.deal_currency:
+            deals[one.deal_currency] = deals.get(one.deal_currency, 0) + one.deal_amount
+    return Moving(
+        theme_id=counted.theme_id,
+        title=title.text,
+        title_from=() if title.insight_id is None else (title.insight_id,),
+        title_number=next((one.number for one in members if one.id == title.insight_id), None),
+        count=counted.count,
+        before=counted.before,
+        ever=counted.ever,
+        quotes=tuple(one for one in inside if one.text_removed_at is None)[:QUOTES],
+        numbers=tuple(one.number for one in inside),
+        customers=tuple(dict.fromkeys(one.customer for one in members if one.customer)),
+        deals=deals,
+    )
