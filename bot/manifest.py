@@ -21,6 +21,7 @@ BOT_SCOPES: Final = (
     "im:write",
     "reactions:read",
     "reactions:write",
+    "usergroups:read",
     "users:read",
 )
 # Which scope each Web API method that Frontline calls needs (the methods' pages on docs.slack.dev).
@@ -41,6 +42,7 @@ SCOPES_OF_METHODS: Final[dict[str, tuple[str, ...]]] = {
     "reactions.add": ("reactions:write",),
     "reactions.get": ("reactions:read",),
     "reactions.remove": ("reactions:write",),
+    "usergroups.list": ("usergroups:read",),
     "users.conversations": ("channels:read", "groups:read"),
     "users.info": ("users:read",),
     "users.list": ("users:read",),

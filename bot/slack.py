@@ -17,6 +17,7 @@ from urllib.request import Request, urlopen
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
+from storage.meetings import Group
 from storage.workspace import Channel, Person
 
 METADATA_EVENT: Final = "frontline_post"
@@ -192,6 +193,15 @@ class SlackGateway:
     def person(self, user_id: str, team_id: str) -> Person:
         data = self.call("users.info", user=user_id, include_locale=True)
         return read_person(data["user"], team_id)
+
+    def groups(self) -> list[Group]:
+        """The user groups that are in use, with their members."""
+        data = self.call("usergroups.list", include_users=True)
+        return [
+            Group(str(raw["id"]), str(raw.get("handle") or ""), [str(one) for one in raw.get("users") or []])
+            for raw in data.get("usergroups") or []
+            if not raw.get("date_delete")
+        ]
 
     def channels(self) -> Iterator[Channel]:
         """The conversations that Frontline is in."""

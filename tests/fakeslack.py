@@ -238,6 +238,9 @@ class FakeSlack(SlackGateway):
             raise SlackRefused("user_not_found")
         return {"user": {"id": user, **self.profiles[user]}}
 
+    def _usergroups_list(self, include_users: bool) -> Raw:
+        return {"usergroups": []}
+
     def _views_publish(self, user_id: str, view: Raw) -> Raw:
         self.homes[user_id] = view
         return {"ok": True}

@@ -152,7 +152,7 @@ def called_methods() -> Iterator[str]:
                 if isinstance(node, ast.Constant) and isinstance(node.value, str):
                     name = node.value
                     if re.fullmatch(
-                        r"(auth|chat|conversations|reactions|users|views|files)\.[a-zA-Z]+", name
+                        r"(auth|chat|conversations|reactions|usergroups|users|views|files)\.[a-zA-Z]+", name
                     ):
                         yield name
 

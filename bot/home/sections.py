@@ -81,4 +81,4 @@ def activities(look: Look) -> list[Block]:
     return messages.activities(reader.texts, shown, total, str(min(mine)))
 
 
-SECTIONS: Final[tuple[Section, ...]] = (my_insights, meetings, inbox, activities, bridges, health)
+SECTIONS: Final[tuple[Section, ...]] = (meetings, my_insights, inbox, activities, bridges, health)

@@ -134,18 +134,29 @@ def _themes(asked: Asked) -> list[Chunk]:
 
 def _top_insights(asked: Asked) -> list[Chunk]:
     bridge = asked.meeting.bridge
-    on_agenda = {one.insight_id for one in meetings.topics(asked.connection, asked.meeting.id)}
+    elsewhere = _on_agenda(asked) | {one.id for one in _waiting(asked)}
     found = agenda.top_since(
-        asked.connection, bridge.id, asked.since, asked.shown, MOST_INSIGHTS + len(on_agenda)
+        asked.connection, bridge.id, asked.since, asked.shown, MOST_INSIGHTS + len(elsewhere)
     )
-    found = [one for one in found if one.id not in on_agenda][:MOST_INSIGHTS]
+    found = [one for one in found if one.id not in elsewhere][:MOST_INSIGHTS]
     names = asked.names([one.author_id for one in found], [one.text for one in found])
     return messages.insights(asked.texts, bridge, found, names)
 
 
+def _on_agenda(asked: Asked) -> set[int | None]:
+    """The insights that are topics themselves."""
+    return {one.insight_id for one in meetings.topics(asked.connection, asked.meeting.id)}
+
+
+def _waiting(asked: Asked) -> list[Insight]:
+    bridge, on_agenda = asked.meeting.bridge, _on_agenda(asked)
+    most = MOST_WAITING + len(on_agenda)
+    found = agenda.waiting_requests(asked.connection, bridge.id, REQUEST, asked.shown, most)
+    return [one for one in found if one.id not in on_agenda][:MOST_WAITING]
+
+
 def _requests(asked: Asked) -> list[Chunk]:
-    bridge = asked.meeting.bridge
-    found = agenda.waiting_requests(asked.connection, bridge.id, REQUEST, asked.shown, MOST_WAITING)
+    found = _waiting(asked)
     names = asked.names([], [one.text for one in found])
     return messages.requests(asked.texts, found, names, asked.now)
 

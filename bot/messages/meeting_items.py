@@ -17,6 +17,7 @@ from bot.messages.meetings import title, when
 from storage.actions import DONE, DROPPED, ActionItem
 
 MOST_SHOWN: Final = 10  # with their buttons
+MOST_AT_HOME: Final = 5
 
 
 def buttons(_: Texts, item: ActionItem) -> ActionsBlock:
@@ -74,13 +75,19 @@ def changed(_: Texts, item: ActionItem, names: Mapping[str, str]) -> dict[str, A
     return message(text, [mrkdwn(text)])
 
 
-def mine(_: Texts, items: Sequence[ActionItem], names: Mapping[str, str], today: date) -> list[Block]:
+def mine(
+    _: Texts,
+    items: Sequence[ActionItem],
+    names: Mapping[str, str],
+    today: date,
+    most: int = MOST_SHOWN,
+) -> list[Block]:
     """My open items with what can be done about them."""
     blocks: list[Block] = []
-    for item in items[:MOST_SHOWN]:
+    for item in items[:most]:
         blocks += [mrkdwn(item_line(_, item, names, today)), buttons(_, item)]
-    if len(items) > MOST_SHOWN:
-        blocks.append(mrkdwn(_("and {count} more", count=_.number(len(items) - MOST_SHOWN))))
+    if len(items) > most:
+        blocks.append(mrkdwn(_("and {count} more", count=_.number(len(items) - most))))
     return blocks
 
 
@@ -120,5 +127,5 @@ def section(
         moment = when(_, meeting.starts_at, meeting.bridge.time_zone)
         blocks.append(mrkdwn(f"*{title(meeting)}* · {moment}"))
     if own:
-        blocks += [mrkdwn(bold(_("My action items"))), *mine(_, own, names, today)]
+        blocks += [mrkdwn(bold(_("My action items"))), *mine(_, own, names, today, MOST_AT_HOME)]
     return blocks

@@ -34,8 +34,9 @@ def title(meeting: Meeting) -> str:
 
 
 def mentions(meeting: Meeting) -> str:
-    """The people and groups that were chosen to take part, who are to notice it."""
-    people = dict.fromkeys([*meeting.series.participants, *meeting.series.facilitators])
+    """The people and groups that were chosen to take part, who are to notice it; who leads is named above."""
+    chosen = [*meeting.series.participants, *meeting.series.facilitators]
+    people = dict.fromkeys(one for one in chosen if one != meeting.occurrence.facilitator_id)
     groups = [f"<!subteam^{one}>" for one in meeting.series.groups[:MOST_NAMED]]
     return " ".join([*(f"<@{one}>" for one in list(people)[:MOST_NAMED]), *groups])
 

@@ -11,8 +11,9 @@ from bot.inbox import Apply, Incoming, accept
 from bot.outbox import Say
 from bot.services import Services
 from bot.slack import SlackRefused, read_person
-from storage import bridges, workspace
+from storage import bridges, meetings, workspace
 from storage.inbox import InboxRow
+from storage.meetings import Group
 from storage.workspace import Channel, Person
 
 log = structlog.get_logger()
@@ -30,6 +31,7 @@ def read_directory(services: Services) -> None:
     everyone = [read_person(raw, team_id) for raw in slack.people()]
     channels = {channel.channel_id: channel for channel in slack.channels()}
     members = {channel_id: slack.members(channel_id) for channel_id in channels}
+    groups = _groups(services)
     now = services.clock.now()
     with services.db.writing() as connection:
         for person in everyone:
@@ -49,6 +51,8 @@ def read_directory(services: Services) -> None:
             if channel_id not in missed:
                 workspace.save_channel(connection, team_id, channel, now)
             workspace.replace_members(connection, team_id, channel_id, members[channel_id])
+        if groups is not None:
+            meetings.replace_groups(connection, team_id, groups)
         workspace.directory_was_read(connection, team_id, now)
     if missed:
         services.wake.inbox.set()
@@ -71,6 +75,15 @@ def _missed_changes(connection: Connection, team_id: str, channels: Mapping[str,
 
 def _differs(known: Channel, listed: Channel | None) -> bool:
     return known.is_member if listed is None else known != listed
+
+
+def _groups(services: Services) -> list[Group] | None:
+    """The user groups. None where Slack refuses: only paid plans have them, and older installs no scope."""
+    try:
+        return services.slack.groups()
+    except SlackRefused as refused:
+        log.info("user_groups_not_read", code=refused.code)
+        return None
 
 
 def refresh_person(services: Services, row: InboxRow) -> Apply:
