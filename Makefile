@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo story run test check messages bench chaos lock clean
+.PHONY: demo story run test check messages bench eval chaos lock clean
 .DEFAULT_GOAL := help
 
 help:  ## list the targets
@@ -40,6 +40,9 @@ messages: .venv/.run  ## bring the catalogues of bot/locales in step with the co
 
 bench: .venv/.dev  ## the figures that the documentation quotes
 	$(BIN)/python -m benchmarks $(ARGS)
+
+eval: .venv/.dev  ## how well Frontline reads: categories, names, themes, on messages never tuned on
+	$(BIN)/python -m benchmarks.evaluation $(ARGS)
 
 chaos: .venv/.dev  ## people, faults, kills and replicas against an oracle (ARGS="--seed 7 --database postgres")
 	$(BIN)/python -m tests.chaos $(ARGS)

@@ -27,6 +27,7 @@ from bot import export as exports
 from bot import housekeeping
 from bot import manifest as manifests
 from bot.activities import plan_files
+from bot.analysis import again
 from bot.bridges.categories import BUILT_IN
 from bot.clock import Clock, FixedClock, SystemClock
 from bot.config import Settings, SettingsProblem, load_settings
@@ -41,7 +42,7 @@ from handlers.running import open_services, start, tick_once, work_steps
 from playground.clock import Clock as PlaygroundClock
 from playground.demo import Access, open_demo
 from playground.story import Ids, tell_story
-from storage import outbox, schedules, schema, timers
+from storage import analysis, bridges, outbox, schedules, schema, timers, workspace
 from storage.database import Database, DatabaseProblem, open_database
 
 log = structlog.get_logger()
@@ -50,6 +51,43 @@ STOP_WITHIN: Final = 10.0  # seconds, from SIGTERM on
 
 
 # --- the demo's bot ---------------------------------------------------------------------------------------
+
+
+# Whom and what the people of the playground speak of.
+DEMO_LISTS: Final[dict[str, list[tuple[str, str, list[str]]]]] = {
+    "en": [
+        ("competitor", "Acme", ["acme.com"]),
+        ("competitor", "Packtronic", []),
+        ("customer", "Hartmann", []),
+        ("customer", "Bluebell Granola", ["Bluebell"]),
+        ("customer", "Tiny Oven", []),
+        ("customer", "Finch & Daughters", ["Finch"]),
+        ("customer", "Castell", []),
+        ("customer", "Oster Dairy", ["Oster"]),
+        ("customer", "Kilbride Foods", ["Kilbride"]),
+        ("customer", "Molino Verdi", ["Molino"]),
+        ("customer", "Lumen Coffee", ["Lumen"]),
+        ("product", "CP-40", []),
+        ("product", "FW-200", []),
+        ("product", "BrevikLink", []),
+    ],
+    "ru": [
+        ("competitor", "Вектор", []),
+        ("competitor", "Русфасовка", []),
+        ("customer", "Волжский хлебокомбинат", ["Волжский"]),
+        ("customer", "Пряничный двор", []),
+        ("customer", "Булкин и сыновья", ["Булкин"]),
+        ("customer", "Медовый край", []),
+        ("customer", "Сырный дом", []),
+        ("customer", "Агро-Юг", []),
+        ("customer", "Южный мельник", []),
+        ("customer", "Кофейный причал", []),
+        ("customer", "Эко-Лавка", []),
+        ("product", "CP-40", []),
+        ("product", "FW-200", []),
+        ("product", "БревикЛинк", []),
+    ],
+}
 
 
 @dataclass(frozen=True)
@@ -81,6 +119,11 @@ class DemoBot:
             timezone=access.time_zone,
             language="ru" if access.language == "ru" else "en",
         )
+        services = open_services(settings, DemoClock(clock))
+        with services.db.writing() as connection:
+            for bridge in bridges.all_bridges(connection, services.team_id):
+                analysis.save_names(connection, bridge.id, DEMO_LISTS[settings.language])
+        services.db.close()
         self.frontline = start(settings, DemoClock(clock))
 
     def next_due(self, after: datetime, until: datetime) -> datetime | None:
@@ -436,6 +479,32 @@ def activities_export(bridge: str | None, ledger: bool, out: Path | None) -> Non
         with _output(out) as target:
             count = write(database, target, bridge)
         click.echo(f"Activities written: {count}.", err=True)
+
+
+@main.command("reanalyse")
+@click.option("--bridge", default=None, help="Only this bridge, by name.")
+def reanalyse_command(bridge: str | None) -> None:
+    """Read all insights anew, where nobody has decided: category and names. Also while Frontline runs."""
+    with plain_faults():
+        database = _database()
+        if schema.refuse_newer(database) != schema.newest():
+            raise OperatorError(
+                "The database is empty or of an older version; `python app.py db upgrade` mends that."
+            )
+        with database.reading() as connection:
+            teams = workspace.teams(connection)
+        changed = sum(_reanalyse(database, team_id, bridge) for team_id in teams)
+        click.echo(f"{changed} insights changed.")
+
+
+def _reanalyse(database: Database, team_id: str, bridge: str | None) -> int:
+    steps = again.reanalyse(database, SystemClock(), team_id, bridge)
+    changed = 0
+    with click.progressbar(length=next(steps).left, label="Reading insights", file=sys.stderr) as bar:
+        for step in steps:
+            changed += step.changed
+            bar.update(step.read)
+    return changed
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 
 from bot.activities.command import answer_activity
 from bot.activities.reports_command import answer_activities
+from bot.bridges.lists import answer_lists
 from bot.bridges.setup import open_setup
 from bot.digests.answer import answer_digest
 from bot.errors import UserError
@@ -33,6 +34,7 @@ AUTOMATIC: Final = "auto"
 Subcommand = Callable[[Services, Gesture, str], Answer]
 
 SETUP: Final = frozenset({"setup", "set-up", "settings", "настройка", "настройки", "настроить"})
+LISTS: Final = frozenset({"lists", "list", "names", "списки", "список", "имена", "названия"})
 DIGEST: Final = frozenset({"digest", "дайджест"})
 ACTIVITY: Final = frozenset({"activity", "активность", "мероприятие"})
 ACTIVITIES: Final = frozenset({"activities", "активности", "мероприятия"})
@@ -120,6 +122,7 @@ SUBCOMMANDS: Final[tuple[tuple[frozenset[str], Subcommand], ...]] = (
     (TOPIC, add_words),
     (ACTIONS, list_items),
     (REPORT, answer_report),
+    (LISTS, answer_lists),
 )
 
 

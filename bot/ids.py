@@ -52,6 +52,7 @@ class View(StrEnum):
     BRIDGES = "bridges"  # the list from which to choose one
     BRIDGE = "bridge_setup"
     CATEGORIES = "bridge_categories"
+    LISTS = "bridge_lists"  # competitors, customers, products
     DIGEST = "digest_schedule"
     TRIAGE = "triage"  # untriaged insights, one by one
     TRIAGE_OUTCOME = "triage_outcome"
@@ -97,6 +98,11 @@ class Action(StrEnum):
     BRIDGE_NEW = "bridge_new"
     BRIDGE_CATEGORIES = "bridge_categories_open"
     BRIDGE_DIGEST = "bridge_digest_open"
+    BRIDGE_LISTS = "bridge_lists_open"
+    NAME_ADD = "name_add"  # a name that no list knows: to which list it goes
+    NAME_IGNORE = "name_ignore"
+    NAME_ADD_HERE = "name_add_in_form"  # the same within the form of the lists
+    NAME_IGNORE_HERE = "name_ignore_in_form"
     PICK_BRIDGE = "insight_bridge"  # in the form: the categories follow
     DIGEST_FREQUENCY = "digest_frequency"  # in the form: the day's field follows
     REPORT_SEND = "report_send_now"  # from the preview
@@ -177,6 +183,9 @@ class Field(StrEnum):
     EMOJI = "flag_emoji"
     MANAGERS = "managers"
     TIME_ZONE = "time_zone"
+    LIST_COMPETITORS = "list_competitor"
+    LIST_CUSTOMERS = "list_customer"
+    LIST_PRODUCTS = "list_product"
     CATEGORY_LINE = "bridge_category"  # with the category's key behind it: one field for each
     CATEGORY_NEW = "bridge_category_new"  # with a number behind it
     CATEGORY_BACK = "bridge_category_back"  # with a number behind it: ten boxes each

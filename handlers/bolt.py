@@ -19,6 +19,7 @@ from handlers import (
     frontline,
     home,
     insights,
+    lists,
     meetings,
     questions,
     themes,
@@ -38,6 +39,7 @@ FEATURES: Final = (
     meetings,
     themes,
     questions,
+    lists,
 )
 LISTENER_THREADS: Final = 32  # Bolt's own five would wait together for one slow form
 

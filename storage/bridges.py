@@ -32,6 +32,7 @@ class Category:
     emoji: str
     position: int
     is_retired: bool
+    cues: str | None = None  # words that speak for it beside those that ship, with commas between them
 
 
 @dataclass(frozen=True)
@@ -223,6 +224,7 @@ def save_categories(connection: Connection, team_id: str, bridge_id: int, kinds:
                 "emoji": kind.emoji,
                 "position": kind.position,
                 "is_retired": kind.is_retired,
+                "cues": kind.cues,
             }
             for kind in kinds
         ],

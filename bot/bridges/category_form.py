@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
+from bot.analysis.cues import read_cues
 from bot.bridges.categories import BUILT_IN, OTHER, category_name
 from bot.bridges.emoji import read_named_emoji
 from bot.bridges.rights import (
@@ -29,6 +30,7 @@ from bot.messages.categories import (
     new_block,
 )
 from bot.services import Services
+from bot.stems import stems
 from storage import bridges, inbox
 from storage.bridges import Bridge, Category
 from storage.rows import lock
@@ -36,6 +38,7 @@ from storage.rows import lock
 NAME_LIMIT: Final = 60
 KEY_LIMIT: Final = 40
 MOST_ACTIVE: Final = 20
+MOST_CUES: Final = 40  # of a category
 _LATIN: Final = dict(
     zip(
         "абвгдеёжзийклмнопрстуфхцчшщъыьэюя",
@@ -115,7 +118,7 @@ def _seen(bridge: Bridge) -> str:
 
 
 def _shown(category: Category, _: Texts) -> ShownCategory:
-    return ShownCategory(category.key, category_name(category, _), category.emoji)
+    return ShownCategory(category.key, category_name(category, _), category.emoji, category.cues or "")
 
 
 @dataclass(frozen=True)
@@ -167,17 +170,23 @@ def _read_line(
     if read is None:
         faults[block] = N_("Begin with an emoji, as in :fire: Hot topics.")
         return
-    emoji, name = read
+    emoji, line = read
+    name, _sign, typed = (part.strip() for part in line.partition("="))
+    cues = read_cues(typed)
     if not name:
         faults[block] = N_("Write a name behind the emoji.")
     elif len(name) > NAME_LIMIT:
         faults[block] = N_("At most {limit} characters, please.", limit=NAME_LIMIT)
+    elif len(cues) > MOST_CUES or any(not stems(cue) or len(cue) > NAME_LIMIT for cue in cues):
+        faults[block] = N_(
+            "Behind the = at most {limit} words or phrases, with commas between.", limit=MOST_CUES
+        )
     elif emoji == CONFIRMATION:
         faults[block] = N_(":{emoji}: is Frontline's own sign; choose another.", emoji=CONFIRMATION)
     else:
         # A name that ships with Frontline stays in each reader's language.
         ships = category.key in BUILT_IN and name == _.say(BUILT_IN[category.key][0])
-        kept = replace(category, name=None if ships else name, emoji=emoji)
+        kept = replace(category, name=None if ships else name, emoji=emoji, cues=", ".join(cues) or None)
         lines.append(_Line(block, kept, name))
 
 

@@ -7,6 +7,7 @@ from slack_sdk.models.blocks import Block
 from bot.activities.figures import figures_of, local_day
 from bot.activities.kinds import OPEN
 from bot.activities.rights import may_plan
+from bot.bridges.lists import LATELY, MOST_OFFERED, OFTEN
 from bot.digests.schedule import DIGEST, SALES_REPORT
 from bot.home.health import section as health
 from bot.home.look import Look, Section
@@ -17,7 +18,7 @@ from bot.messages.activities import Shown
 from bot.triage.inbox import section as inbox
 from bot.triage.settings import notices_of
 from storage import activities as stored
-from storage import insights, outbox, schedules, workspace
+from storage import analysis, insights, outbox, schedules, workspace
 
 PAGE: Final = 5
 ACTIVITIES: Final = 5
@@ -81,4 +82,22 @@ def activities(look: Look) -> list[Block]:
     return messages.activities(reader.texts, shown, total, str(min(mine)))
 
 
-SECTIONS: Final[tuple[Section, ...]] = (meetings, my_insights, inbox, activities, bridges, health)
+def unknown_names(look: Look) -> list[Block]:
+    """Names that stand often in insights and on no list, for those who may put them on one."""
+    blocks: list[Block] = []
+    for bridge in look.reader.managed:
+        since = look.now - LATELY
+        found = analysis.unknown_names(look.connection, bridge.id, since, least=OFTEN, limit=MOST_OFFERED)
+        blocks += messages.unknown_names(look.reader.texts, bridge, found, many=len(look.reader.managed) > 1)
+    return blocks
+
+
+SECTIONS: Final[tuple[Section, ...]] = (
+    meetings,
+    my_insights,
+    inbox,
+    activities,
+    bridges,
+    unknown_names,
+    health,
+)

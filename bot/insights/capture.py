@@ -8,6 +8,7 @@ from typing import Any, Final
 from sqlalchemy import Connection
 
 from bot import metrics
+from bot.analysis.understand import keep, read_new
 from bot.bridges.categories import OTHER
 from bot.clock import from_slack_ts
 from bot.insights.support import mark_message
@@ -40,7 +41,7 @@ class Capture:
     reporter_id: str
     said_at: datetime
     category: str = OTHER
-    category_by: str = "default"  # default · flag · person
+    category_by: str = "default"  # default · suggested · flag · person
     channel_id: str | None = None
     message_ts: str | None = None
     thread_ts: str | None = None
@@ -89,7 +90,7 @@ def of_message(message: SourceMessage, links: Links, **more: Any) -> Capture:
 
 
 def store_insight(connection: Connection, say: Say, bridge: Bridge, capture: Capture) -> Insight:
-    """Store a new insight under the workspace's next number."""
+    """Store a new insight under the workspace's next number; what nobody says is read from its words."""
     values = {
         "number": workspace.next_insight_number(connection, say.team_id),
         "bridge_id": bridge.id,
@@ -112,12 +113,15 @@ def store_insight(connection: Connection, say: Say, bridge: Bridge, capture: Cap
         "changed_at": say.now,
         **capture.details,
     }
+    filled, understood = read_new(connection, bridge, values)
+    values |= filled
     insight_id = insights.add(connection, say.team_id, values)
     insights.record(
-        connection, insight_id, say.now, capture.reporter_id, "created", {"category": capture.category}
+        connection, insight_id, say.now, capture.reporter_id, "created", {"category": values["category"]}
     )
     insight = insights.by_id(connection, insight_id)
     assert insight is not None
+    keep(connection, insight, understood)
     index_insight(connection, say.team_id, insight)
     place_insight(connection, say, insight)
     mark_message(connection, say, insight, on=True)

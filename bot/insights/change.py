@@ -73,8 +73,8 @@ def change_category(services: Services, gesture: Gesture, insight_id: int, key: 
 
 
 def file_under(connection: Connection, say: Say, insight: Insight, user_id: str, key: str) -> None:
-    """Change the category, with its history; filed there already, nothing changes."""
-    if insight.category == key:
+    """Change the category, with its history; filed there already by a person or flag, nothing changes."""
+    if insight.category == key and insight.category_by != "suggested":
         return
     values = {"category": key, "category_by": "person", "changed_at": say.now}
     insights.change(connection, insight.id, values)

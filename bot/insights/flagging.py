@@ -115,7 +115,8 @@ def _flag(
 def _recategorise(connection: Connection, say: Say, insight: Insight, user_id: str, key: str) -> bool:
     current = insights.by_id(connection, insight.id)
     assert current is not None
-    if current.category == key or not flag_decides_category(current, user_id):
+    is_settled = current.category == key and current.category_by != "suggested"
+    if is_settled or not flag_decides_category(current, user_id):
         return False
     insights.change(connection, insight.id, {"category": key, "category_by": "flag", "changed_at": say.now})
     detail = {"from": current.category, "to": key}

@@ -31,7 +31,7 @@ def flag_decides_category(insight: Insight, user_id: str) -> bool:
     """The first category emoji decides, whoever sets it; later ones only if the reporter's, until triage."""
     if insight.status not in (NEW, WITHDRAWN):
         return False
-    return insight.category_by == "default" or insight.reporter_id == user_id
+    return insight.category_by in ("default", "suggested") or insight.reporter_id == user_id
 
 
 def may_change(insight: Insight, user_id: str, supporter_ids: Iterable[str], *, is_marketer: bool) -> bool:

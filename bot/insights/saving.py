@@ -215,6 +215,7 @@ def save_message(services: Services, gesture: Gesture, view: Mapping[str, Any], 
             more = {"category": category, "category_by": "person"} if category else {}
             capture = of_message(message, Links(), source="shortcut", reporter_id=gesture.user_id, **more)
             insight = store_insight(connection, say, bridge, capture)
+            details = {name: value for name, value in details.items() if value}  # what is empty is read
         else:
             settle_support(connection, say, insight, gesture.user_id, supports=True)
             bridge = next(one for one in reader.bridges if one.id == insight.bridge_id)

@@ -4,6 +4,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from bot.analysis.understand import reread
 from bot.i18n import texts
 from bot.inbox import Apply
 from bot.insights.capture import MOST_TEXT, Links, links_of
@@ -17,7 +18,7 @@ from bot.themes.joining import text_changed
 from bot.triage.changed import insight_changed
 from bot.variants import map_blocks
 from bot.workspace.directory import GONE, nothing
-from storage import bridges, insights, outbox
+from storage import analysis, bridges, insights, outbox
 from storage.inbox import InboxRow
 from storage.insights import Insight
 from storage.outbox import OutboxRow
@@ -81,11 +82,19 @@ def _take_over(
         values |= {"first_text": first, "edited_at": say.now}
         insights.record(connection, insight.id, say.now, message.user_id, "text_edited")
     insights.change(connection, insight.id, values)
+    _read_anew(connection, say, insight.id)
     current = insights.by_id(connection, insight.id)
     assert current is not None
     index_insight(connection, say.team_id, current)
     text_changed(connection, say, current)
     insight_changed(connection, say, current.id)
+
+
+def _read_anew(connection: Connection, say: Say, insight_id: int) -> None:
+    insight = insights.by_id(connection, insight_id)
+    bridge = bridges.bridge(connection, insight.bridge_id) if insight else None
+    if insight is not None and bridge is not None:
+        reread(connection, bridge, insight, say.now)
 
 
 def message_deleted(services: Services, row: InboxRow) -> Apply:
@@ -106,6 +115,7 @@ def remove_text(connection: Connection, say: Say, insight: Insight) -> None:
     """Take the text out of the insight, its first wording, the index, and every post that shows it."""
     values = {"text": "", "first_text": None, "text_removed_at": say.now, "changed_at": say.now}
     insights.change(connection, insight.id, values)
+    analysis.forget_sightings(connection, insight.id)
     current = insights.by_id(connection, insight.id)
     assert current is not None
     index_insight(connection, say.team_id, current)

@@ -173,6 +173,7 @@ def _buttons(_: Texts, start: FormStart) -> list[Block]:
         return []
     buttons = [
         _button(Action.BRIDGE_CATEGORIES, _("Categories…"), str(bridge.id)),
+        _button(Action.BRIDGE_LISTS, _("Names…"), str(bridge.id)),
         _button(Action.BRIDGE_DIGEST, _("Digest schedule…"), str(bridge.id)),
         _button(Action.BRIDGE_REPORT, _("Report to sales…"), str(bridge.id)),
     ]

@@ -14,7 +14,7 @@ from bot.messages.common import field, modal, mrkdwn, option
 
 NEW_FIELDS: Final = 3
 BOXES: Final = 10  # options of a group of checkboxes, docs.slack.dev/reference/block-kit
-_LINE_LIMIT: Final = 200  # characters typed; names are checked apart
+_LINE_LIMIT: Final = 1500  # characters typed; names are checked apart
 
 
 @dataclass(frozen=True)
@@ -24,6 +24,7 @@ class ShownCategory:
     key: str
     name: str
     emoji: str
+    cues: str = ""
 
 
 def line_block(key: str) -> str:
@@ -52,7 +53,9 @@ def category_form(
         mrkdwn(
             _(
                 "One category a line: its emoji, then its name. A reaction with the emoji flags straight "
-                "into the category. Empty a line to retire its category; insights keep it."
+                "into the category. Empty a line to retire its category; insights keep it.\n"
+                "Words behind a = let Frontline suggest the category by itself, beside what it knows: "
+                "`:fire: Hot topics = outage, goes down, escalat*`"
             )
         )
     ]
@@ -60,7 +63,7 @@ def category_form(
         field(
             line_block(one.key),
             one.name,
-            _input(line_block(one.key), f":{one.emoji}: {one.name}"),
+            _input(line_block(one.key), _line(one)),
             optional=True,
         )
         for one in active
@@ -84,6 +87,10 @@ def category_form(
         close=_("Cancel"),
         private_metadata=metadata,
     )
+
+
+def _line(one: ShownCategory) -> str:
+    return f":{one.emoji}: {one.name}" + (f" = {one.cues}" if one.cues else "")
 
 
 def _input(block_id: str, value: str | None = None) -> PlainTextInputElement:

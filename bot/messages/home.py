@@ -22,8 +22,10 @@ from bot.insights.rules import WITHDRAWN
 from bot.messages.activities import Shown, activity_entry, new_button
 from bot.messages.common import comma, emoji, home, mrkdwn, option
 from bot.messages.insights import controls, entry
+from bot.messages.lists import offer
 from bot.messages.triage_notices import notice_names
 from bot.workspace.access import Viewer
+from storage.analysis import Unknown
 from storage.bridges import Bridge
 from storage.insights import Insight
 from storage.schedules import Schedule
@@ -172,6 +174,19 @@ def bridges(reader: Viewer, state: State) -> list[Block]:
             )
         )
     return blocks
+
+
+def unknown_names(_: Texts, bridge: Bridge, found: Sequence[Unknown], *, many: bool) -> list[Block]:
+    """Names that are offered for the bridge's lists; nothing where there are none."""
+    if not found:
+        return []
+    title = _("*Often in insights, on no list*")
+    if many:
+        title += f" · {slacktext.inert_mrkdwn(bridge.name, {}, 80)}"
+    lines = [
+        block for one in found for block in offer(_, bridge.id, one, Action.NAME_ADD, Action.NAME_IGNORE)
+    ]
+    return [mrkdwn(title), *lines]
 
 
 def _undelivered(_: Texts, count: int, reason: str) -> str:

@@ -47,6 +47,14 @@ def category_label(_: Texts, bridge: Bridge, key: str) -> str:
     return f"{emoji(emoji_of(bridge, key))} {slacktext.inert_mrkdwn(name_of(bridge, key, _), {}, 60)}"
 
 
+def filed_under(_: Texts, bridge: Bridge, insight: Insight) -> str:
+    """Its category's label, and whether that is Frontline's suggestion only."""
+    label = category_label(_, bridge, insight.category)
+    if insight.category_by == "suggested" and insight.status == "new":
+        return _("{category} (suggested)", category=label)
+    return label
+
+
 def controls(
     _: Texts, bridge: Bridge, insight: Insight, *, undo: bool = True, block_id: str | None = None
 ) -> ActionsBlock:
@@ -77,7 +85,7 @@ def saved(_: Texts, bridge: Bridge, insight: Insight, like: Like | None = None) 
     text = _(
         "Saved as *#{number}* · {category}",
         number=insight.number,
-        category=category_label(_, bridge, insight.category),
+        category=filed_under(_, bridge, insight),
     )
     known = [mrkdwn(looks_like(_, like))] if like else []
     return message(_plain(text), [mrkdwn(text), *known, controls(_, bridge, insight)])
@@ -101,7 +109,7 @@ def note_of_support(
     like: Like | None = None,
 ) -> dict[str, Any]:
     """What a flag came to, for the one who set it or took it back. `None`: a new insight."""
-    category = category_label(_, bridge, insight.category)
+    category = filed_under(_, bridge, insight)
     if result is None:
         return saved(_, bridge, insight, like)
     if result is Support.SAME:
@@ -213,7 +221,7 @@ def headline(_: Texts, bridge: Bridge, insight: Insight) -> str:
     """«#142 · Competitors · new · Hartmann», as mrkdwn."""
     parts = [
         f"*#{insight.number}*",
-        category_label(_, bridge, insight.category),
+        filed_under(_, bridge, insight),
         status_label(_, insight.status),
     ]
     if insight.customer:

@@ -12,6 +12,7 @@ from storage.tables.activities import (
     activity_plans,
     bridge_currencies,
 )
+from storage.tables.analysis import ignored_names, names, readings, reanalyses, sightings
 from storage.tables.base import metadata
 from storage.tables.bridges import bridge_channels, bridge_managers, bridges, categories
 from storage.tables.insights import flags, history, insights, supporters, told
@@ -65,6 +66,7 @@ __all__ = [
     "flags",
     "gestures",
     "history",
+    "ignored_names",
     "inbox",
     "insights",
     "likenesses",
@@ -75,14 +77,18 @@ __all__ = [
     "meeting_series",
     "meeting_topics",
     "metadata",
+    "names",
     "outbox",
     "people",
     "person_settings",
     "questions",
     "quotes",
+    "readings",
+    "reanalyses",
     "refused_blocks",
     "runs",
     "schedules",
+    "sightings",
     "supporters",
     "theme_members",
     "theme_partings",

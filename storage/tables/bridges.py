@@ -1,6 +1,6 @@
 """Bridges, their channels, managers and categories."""
 
-from sqlalchemy import Boolean, Column, ForeignKey, Integer, String, Table, UniqueConstraint
+from sqlalchemy import Boolean, Column, ForeignKey, Integer, String, Table, Text, UniqueConstraint
 
 from storage.tables.base import Json, Key, key, metadata
 from storage.types import Instant, slack_id
@@ -46,4 +46,5 @@ categories = Table(
     Column("emoji", String(100), nullable=False),
     Column("position", Integer, nullable=False),
     Column("is_retired", Boolean, nullable=False, default=False),
+    Column("cues", Text),  # words of the bridge's own that speak for it, with commas between them
 )

@@ -37,7 +37,7 @@ insights = Table(
     Column("first_text", Text),  # the first wording, once the message has been edited
     Column("has_files", Boolean, nullable=False, default=False),
     Column("category", String(40), nullable=False),
-    Column("category_by", String(16), nullable=False),  # default · flag · person
+    Column("category_by", String(16), nullable=False),  # default · suggested · flag · person
     Column("customer", String(200)),
     Column("competitors", Json, nullable=False),
     Column("product", String(200)),
@@ -65,6 +65,7 @@ insights = Table(
     UniqueConstraint("team_id", "channel_id", "message_ts"),
     Index(None, "bridge_id", "created_at"),
     Index(None, "bridge_id", "status", "created_at"),
+    Index(None, "bridge_id", "category_by", "id"),  # what people decided last is learned from
     Index(None, "bridge_id", "category", "status", "created_at"),
     Index(None, "team_id", "reporter_id", "created_at"),
     Index(None, "bridge_id", "outcome_at"),

@@ -40,6 +40,7 @@ from bot.messages import (
     home,
     insight_forms,
     insights,
+    lists,
     question_forms,
     questions,
     report,
@@ -54,6 +55,7 @@ from bot.messages import moods as troubles
 from bot.messages.bridges import FormStart
 from bot.messages.categories import ShownCategory
 from bot.messages.health import Health, health
+from bot.messages.lists import ListsStart
 from bot.messages.moods import Fault, Trouble
 from bot.questions.state import Standing
 from bot.reports.compile import SalesReport
@@ -61,6 +63,7 @@ from bot.triage.rules import Pressed, Step
 from bot.workspace.access import Viewer
 from playground import blocks as slack
 from storage.activity_answers import Answered, Asking
+from storage.analysis import Unknown
 from storage.digests import Totals, Touched
 from storage.questions import Question
 from storage.schedules import Schedule
@@ -77,6 +80,7 @@ BUTTON_SHOWN = 30  # characters of a button that Slack shows
 BRIDGE = a_bridge(sales_channel_ids=(SALES, "CSALES2"))
 OTHER = a_bridge(id=2, name="EMEA")
 STATUSES = ("new", "acknowledged", "in_progress", "done", "declined", "withdrawn")
+UNKNOWN = [Unknown("zorblatt", "Zorblatt & *Söhne* <!here>", 3), Unknown("k" * 64, "K" * 64, 41)]
 PRESSED = Pressed(142, "new@0")
 KINDS = [ShownCategory(one.key, f"{one.key} …", one.emoji) for one in default_categories()]
 INSIGHT = an_insight(
@@ -238,12 +242,14 @@ def home_of(_: Texts, shown: int, schedule: Schedule) -> Rendered:
     ill = Health(3, 2, 1, (SALES,), (SALES,), (SALES,), 5, datetime(2026, 3, 2, tzinfo=UTC))
     well = Health(0, 0, 0, (), (), (), 0, None)
     plans = home.activities(_, [shown_activity(one) for one in (WORDY, BARE)[:shown]], 9 * shown, "1")
+    names = home.unknown_names(_, BRIDGE, UNKNOWN, many=True)
     return home.home_tab(
         [
             home.my_insights(reader(_), page, NAMES),
             triage_inbox.inbox(reader(_), waiting),
             plans,
             home.bridges(reader(_), state),
+            names,
             health(reader(_), ill if shown else well),
         ]
     )
@@ -423,6 +429,15 @@ SAMPLES: dict[str, list[Sample]] = {
         lambda _: bridges.could_not_join(_, "C1", "restricted_action"),
     ],
     "categories.category_form": [lambda _: categories.category_form(_, KINDS, KINDS, "[]")],
+    "lists.lists_form": [
+        lambda _: lists.lists_form(_, ListsStart(1, "EMEA", {}, metadata="[]")),
+        lambda _: lists.lists_form(
+            _,
+            ListsStart(
+                1, "<!here> *EMEA*", dict.fromkeys(lists.KINDS, "Acme = Акме\n" * 200), UNKNOWN, 2, "[]"
+            ),
+        ),
+    ],
     "common.notice": [lambda _: common.notice(_, "Done.")],
     "digest.preview": [
         lambda _: digest.preview(_, _, FULL, "1:key"),

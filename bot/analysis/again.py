@@ -1,0 +1,77 @@
+"""Reads all insights anew, in batches, while Frontline runs: `app.py reanalyse`."""
+
+from collections.abc import Generator
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import Connection
+
+from bot.analysis.understand import Knowledge, knowledge_of, reread
+from bot.clock import Clock
+from bot.errors import OperatorError
+from bot.insights.words import index_insight
+from storage import analysis, bridges, insights
+from storage.analysis import Scope
+from storage.bridges import Bridge
+from storage.database import Database
+from storage.insights import Insight
+from storage.rows import lock
+
+BATCH: Final = 50  # insights in one transaction: others wait for no longer than that
+
+
+@dataclass(frozen=True)
+class Step:
+    """What a batch came to."""
+
+    read: int
+    changed: int
+    left: int
+
+
+def reanalyse(
+    database: Database, clock: Clock, team_id: str, bridge_name: str | None
+) -> Generator[Step, None, None]:
+    """Read batch by batch; ended in between, the next call goes on from there. Raises OperatorError."""
+    scope = Scope(team_id, None if bridge_name is None else _bridge_id(database, team_id, bridge_name))
+    with database.writing() as connection:
+        lock(connection, "reanalyse", scope.key)
+        left = analysis.left(connection, scope, analysis.begin(connection, scope, clock.now()))
+    yield Step(0, 0, left)
+    while True:
+        with database.writing() as connection:
+            lock(connection, "reanalyse", scope.key)
+            at = analysis.progress(connection, scope)
+            found = analysis.batch(connection, scope, at, BATCH) if at else []
+            if not found:
+                analysis.end(connection, scope)
+                return
+            changed = _read(connection, clock, team_id, found)
+            analysis.step(connection, scope, found[-1].id)
+        left = max(0, left - len(found))
+        yield Step(len(found), changed, left)
+
+
+def _read(connection: Connection, clock: Clock, team_id: str, found: list[Insight]) -> int:
+    known: dict[int, tuple[Bridge, Knowledge]] = {}
+    changed = 0
+    for insight in found:
+        if insight.bridge_id not in known:
+            bridge = bridges.bridge(connection, insight.bridge_id)
+            assert bridge is not None
+            known[insight.bridge_id] = bridge, knowledge_of(connection, bridge)
+        if reread(connection, known[insight.bridge_id][0], insight, clock.now(), known[insight.bridge_id][1]):
+            current = insights.by_id(connection, insight.id)
+            assert current is not None
+            index_insight(connection, team_id, current)
+            changed += 1
+    return changed
+
+
+def _bridge_id(database: Database, team_id: str, name: str) -> int:
+    with database.reading() as connection:
+        known = {one.name: one.id for one in bridges.all_bridges(connection, team_id)}
+    if name not in known:
+        names = ", ".join(sorted(known)) or "none yet"
+        raise OperatorError(f"There is no bridge named {name}. Bridges: {names}.")
+    return known[name]
