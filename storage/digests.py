@@ -13,10 +13,13 @@ from sqlalchemy import (
     ColumnElement,
     CompoundSelect,
     Connection,
+    FromClause,
     Select,
+    and_,
     case,
     func,
     literal_column,
+    or_,
     select,
     true,
     union_all,
@@ -28,6 +31,8 @@ from storage.tables import bridges, insights
 
 OPEN: Final = ("new", "acknowledged", "in_progress")
 UNTOUCHED: Final = ("new",)
+MOST_FADED: Final = 5  # names that fewer speak of than before, beside those most spoken of
+LEAST_FADED: Final = 3  # insights fewer than before
 MOST_COUNTED: Final = 500  # of what waits; beyond that the exact number tells nobody more
 
 
@@ -50,11 +55,31 @@ class Totals:
 
 
 @dataclass(frozen=True)
+class Compared:
+    """A period, the one before it, and all the time before it that a trend looks back on."""
+
+    span: Span
+    before: Span
+    history: Span
+
+
+@dataclass(frozen=True)
+class Deals:
+    """What deals come to, in minor units of their currency."""
+
+    amount: int
+    currency: str
+
+
+@dataclass(frozen=True)
 class Touched:
     """A customer or competitor, and how many insights name it."""
 
     name: str
     count: int
+    before: int = 0  # in the period before
+    history: int = 0  # in all the time looked back on
+    deals: tuple[Deals, ...] = ()  # of this period's insights, by currency
 
 
 @dataclass(frozen=True)
@@ -135,35 +160,98 @@ def best_of_categories(
     return best
 
 
-def customers(connection: Connection, bridge_id: int, span: Span, most: int) -> list[Touched]:
-    """The customers that insights name, most often named first."""
-    statement = (
-        select(insights.c.customer, func.count())
-        .where(*_within(bridge_id, span), insights.c.customer.is_not(None))
-        .group_by(insights.c.customer)
-    )
-    return _most_touched(connection, statement, insights.c.customer, most)
+def customers(connection: Connection, bridge_id: int, compared: Compared, most: int) -> list[Touched]:
+    """The customers that insights name, most often named first, and those that fell silent."""
+    return _touched(connection, bridge_id, compared, most, insights, insights.c.customer)
 
 
-def competitors(connection: Connection, bridge_id: int, span: Span, most: int) -> list[Touched]:
-    """The competitors that insights name, most often named first."""
+def competitors(connection: Connection, bridge_id: int, compared: Compared, most: int) -> list[Touched]:
+    """The competitors that insights name, most often named first, and those that fell silent."""
     is_postgres = connection.dialect.name == "postgresql"
     unfold = func.jsonb_array_elements_text if is_postgres else func.json_each
     each = unfold(insights.c.competitors).table_valued("value")
-    statement = (
-        select(each.c.value, func.count(insights.c.id.distinct()))
-        .select_from(insights.join(each, true()))
-        .where(*_within(bridge_id, span))
-        .group_by(each.c.value)
-    )
-    return _most_touched(connection, statement, each.c.value, most)
+    return _touched(connection, bridge_id, compared, most, insights.join(each, true()), each.c.value)
 
 
-def _most_touched(
-    connection: Connection, statement: Select[Any], name: ColumnElement[Any], most: int
+def _touched(
+    connection: Connection,
+    bridge_id: int,
+    compared: Compared,
+    most: int,
+    source: FromClause,
+    name: ColumnElement[Any],
 ) -> list[Touched]:
-    ordered = statement.order_by(func.count(insights.c.id.distinct()).desc(), _bytewise(connection, name))
-    return [Touched(row[0], row[1]) for row in connection.execute(ordered.limit(most))]
+    deals = _deals(connection, bridge_id, compared.span, source, name)
+    rows = connection.execute(_moves(connection, bridge_id, compared, most, source, name))
+    return [Touched(row[0], row[1], row[2], row[3], deals.get(row[0], ())) for row in rows]
+
+
+def _moves(
+    connection: Connection,
+    bridge_id: int,
+    compared: Compared,
+    most: int,
+    source: FromClause,
+    name: ColumnElement[Any],
+) -> Select[Any]:
+    at = insights.c.created_at
+
+    def count(span: Span) -> ColumnElement[int]:
+        return func.count(case((and_(at >= span.start, at < span.end), insights.c.id)).distinct())
+
+    counted = (
+        select(
+            name.label("name"),
+            count(compared.span).label("now"),
+            count(compared.before).label("before"),
+            count(compared.history).label("history"),
+        )
+        .select_from(source)
+        .where(*_within(bridge_id, Span(compared.history.start, compared.span.end)), name.is_not(None))
+        .group_by(name)
+        .subquery()
+    )
+    named, fewer = _bytewise(connection, counted.c.name), counted.c.before - counted.c.now
+    ranked = select(
+        counted,
+        func.row_number().over(order_by=(counted.c.now.desc(), named)).label("place"),
+        func.row_number().over(order_by=(fewer.desc(), named)).label("fading"),
+    ).subquery()
+    is_named = and_(ranked.c.place <= most, ranked.c.now > 0)
+    has_faded = and_(ranked.c.fading <= MOST_FADED, ranked.c.before - ranked.c.now >= LEAST_FADED)
+    return select(ranked).where(or_(is_named, has_faded)).order_by(ranked.c.place)
+
+
+def _deals(
+    connection: Connection, bridge_id: int, span: Span, source: FromClause, name: ColumnElement[Any]
+) -> dict[str, tuple[Deals, ...]]:
+    """By name: what the deals of the span's insights come to.
+
+    The same amount for the same customer is the same deal, told twice.
+    """
+    customer = insights.c.customer
+    deals = (
+        select(
+            name.label("name"),
+            insights.c.deal_currency.label("currency"),
+            insights.c.deal_amount.label("amount"),
+            customer,
+            case((customer.is_(None), insights.c.id)).label("by_itself"),
+        )
+        .select_from(source)
+        .where(*_within(bridge_id, span), name.is_not(None), insights.c.deal_amount.is_not(None))
+        .distinct()
+        .subquery()
+    )
+    rows = connection.execute(
+        select(deals.c.name, deals.c.currency, func.sum(deals.c.amount))
+        .group_by(deals.c.name, deals.c.currency)
+        .order_by(deals.c.name, deals.c.currency)
+    )
+    found: dict[str, tuple[Deals, ...]] = {}
+    for named, currency, amount in rows:
+        found[named] = (*found.get(named, ()), Deals(int(amount), currency))
+    return found
 
 
 def _bytewise(connection: Connection, name: ColumnElement[Any]) -> ColumnElement[Any]:

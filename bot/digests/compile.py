@@ -16,7 +16,7 @@ from bot.insights.words import names_in
 from bot.themes.moving import Moving, as_held, moving_themes, shown_in
 from storage import digests, workspace
 from storage.bridges import Bridge
-from storage.digests import Totals, Touched, Waiting
+from storage.digests import Compared, Totals, Touched, Waiting
 from storage.insights import Insight
 
 BEST_OF_CATEGORY: Final = 5
@@ -33,6 +33,7 @@ class CategoryPart:
     count: int
     before: int  # in the period before
     quotes: tuple[Insight, ...]  # the best, best first
+    history: int = 0  # in the two periods before
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,7 @@ class Digest:
     totals: Totals
     total_before: int
     is_compared: bool  # False: there was no bridge yet in the period before
+    knows_new: bool  # there was a bridge in both periods before, so that what is new can be told
     categories: tuple[CategoryPart, ...]  # the bridge's, in its order, then others that came in
     customers: tuple[Touched, ...]
     competitors: tuple[Touched, ...]
@@ -76,6 +78,8 @@ def compile_digest(
     """
     counts = digests.counts_by_category(connection, bridge.id, period.span)
     before = digests.counts_by_category(connection, bridge.id, period.before)
+    history = digests.counts_by_category(connection, bridge.id, period.history)
+    compared = Compared(period.span, period.before, period.history)
     best = digests.best_of_categories(connection, bridge.id, period.span, BEST_OF_CATEGORY)
     requests = digests.waiting(connection, bridge.id, digests.OPEN, REQUEST)
     untouched = digests.waiting(connection, bridge.id, digests.UNTOUCHED)
@@ -92,17 +96,19 @@ def compile_digest(
         totals=digests.totals(connection, bridge.id, period.span),
         total_before=sum(before.values()),
         is_compared=bool(before) or bridge.created_at <= period.before.start,
+        knows_new=bridge.created_at <= period.history.start,
         categories=tuple(
             CategoryPart(
                 key=key,
                 count=counts.get(key, 0),
                 before=before.get(key, 0),
                 quotes=_pick(known, best.get(key, ())),
+                history=history.get(key, 0),
             )
             for key in _keys(bridge, {*counts, *before})
         ),
-        customers=tuple(digests.customers(connection, bridge.id, period.span, MOST_TOUCHED)),
-        competitors=tuple(digests.competitors(connection, bridge.id, period.span, MOST_TOUCHED)),
+        customers=tuple(digests.customers(connection, bridge.id, compared, MOST_TOUCHED)),
+        competitors=tuple(digests.competitors(connection, bridge.id, compared, MOST_TOUCHED)),
         requests=_queue(requests, _pick(known, requests_shown)),
         untouched=_queue(untouched, _pick(known, others)),
         activities=_activities(connection, bridge, period),

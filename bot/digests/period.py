@@ -28,6 +28,11 @@ class Period:
     def end(self) -> datetime:
         return self.span.end
 
+    @property
+    def history(self) -> Span:
+        """The period before, whole, and as much time again before it."""
+        return Span(self.before.start - (self.start - self.before.start), self.start)
+
 
 def period_until(recurrence: Recurrence, frequency: Frequency, due_at: datetime) -> Period:
     """From the due instant before `due_at` up to it: on weekdays alone, Monday's reaches back to Friday."""

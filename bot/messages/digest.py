@@ -25,12 +25,14 @@ from bot.digests.schedule import DIGEST, Frequency
 from bot.i18n import N_, Message, Texts
 from bot.ids import Action
 from bot.messages.activities import agenda_lines
+from bot.messages.chart import category_chart
 from bot.messages.common import link, message, mrkdwn
 from bot.messages.digest_pages import MOST_BLOCKS, MOST_CHARACTERS, Chunk, pack, paragraphs, weight
+from bot.messages.digest_trends import in_brackets, touched_line, trend_blocks
 from bot.messages.insights import category_label, quote_block
 from bot.messages.theme_parts import theme_chunks
+from bot.variants import with_plainer
 from storage.bridges import DEFAULT_NAME, Bridge
-from storage.digests import Touched
 from storage.insights import Insight
 from storage.schedules import Schedule
 
@@ -98,8 +100,10 @@ class Rendered:
 
 def render(_: Texts, digest: Digest, *, missed: int = 0) -> Rendered:
     """The digest in the language of `_`, within all of Slack's limits; `missed`: digests before it."""
-    blocks = [*head_blocks(_, digest), *_missed(_, missed), *_triage(_, digest)]
-    head = Post(message(fallback(_, digest), blocks))
+    below = [*_missed(_, missed), *_triage(_, digest)]
+    chart, plain = head_blocks(_, digest), head_blocks(_, digest, in_words=True)
+    rich = message(fallback(_, digest), [*chart, *below])
+    head = Post(rich if digest.is_quiet else with_plainer(rich, [*plain, *below]))
     if digest.is_quiet:
         return Rendered(head, ())
     pages = pack(thread_chunks(_, digest))
@@ -141,9 +145,11 @@ def _page_title(_: Texts, number: int, of: int) -> str:
 
 
 def preview(_: Texts, channel: Texts, digest: Digest, send_value: str | None) -> dict[str, Any]:
-    """Head and first page as the channel would see them (in its language); for who may, *Send now*."""
+    """Head and first page as the channel would see them (in its language), the chart in words; for who may,
+    *Send now*."""
     blocks: list[Block] = [_context(_("Only you see this preview."))]
-    blocks += head_blocks(channel, digest)
+    # Where Slack refuses the chart in an answer, nobody would be there to send it again without.
+    blocks += head_blocks(channel, digest, in_words=True)
     if not digest.is_quiet:
         shown = sum(map(weight, blocks))
         chunks = list(thread_chunks(channel, digest))
@@ -203,15 +209,17 @@ def title(_: Texts, digest: Digest) -> str:
     return _.say(_with(_TITLES[digest.period.frequency], bridge=name))
 
 
-def head_blocks(_: Texts, digest: Digest) -> list[Block]:
-    """The essentials; one line where nothing came in."""
+def head_blocks(_: Texts, digest: Digest, *, in_words: bool = False) -> list[Block]:
+    """The essentials; one line where nothing came in. `in_words`: a list says what else the chart shows."""
     if digest.is_quiet:
         return [mrkdwn(_quiet(_, digest))]
+    chart = None if in_words else category_chart(_, digest)
     return [
         HeaderBlock(text=PlainTextObject(text=title(_, digest), emoji=False)),
         _context(_span(_, digest)),
         mrkdwn(_essentials(_, digest)),
-        *category_block(_, digest),
+        *([chart] if chart else category_block(_, digest)),
+        *trend_blocks(_, digest),
         *_waiting_block(_, digest),
         *_activities_block(_, digest),
         _context(_("The best quotes, customers and competitors are in the thread.")),
@@ -223,7 +231,7 @@ def category_block(_: Texts, digest: Digest) -> list[Block]:
     lines: list[str] = []
     for part in digest.categories:
         label = category_label(_, digest.bridge, part.key)
-        line = f"{label}: *{_.number(part.count)}*{_short_movement(_, digest, part)}"
+        line = f"{label}: *{_.number(part.count)}*{in_brackets(_, digest, part)}"
         if (part.count or part.before) and sum(map(len, lines)) + len(line) <= MOST_CATEGORIES:
             lines.append(line)
     return [mrkdwn(text) for text in paragraphs(lines)]
@@ -258,18 +266,6 @@ def movement(_: Texts, digest: Digest, now: int, before: int) -> str:
     if now == before:
         return _.say(same)
     return _.say(_with(more if now > before else fewer, n=_.number(abs(now - before))))
-
-
-def _short_movement(_: Texts, digest: Digest, part: CategoryPart) -> str:
-    if not digest.is_compared:
-        return ""
-    if part.count == part.before:
-        return " " + _("(no change)")
-    if part.before == 0:
-        return " " + _("(none before)")
-    if part.count > part.before:
-        return " " + _("({n} more)", n=_.number(part.count - part.before))
-    return " " + _("({n} fewer)", n=_.number(part.before - part.count))
 
 
 def _span(_: Texts, digest: Digest) -> str:
@@ -350,7 +346,7 @@ def thread_chunks(_: Texts, digest: Digest) -> Iterator[Chunk]:
 def _category(_: Texts, digest: Digest, part: CategoryPart, told: dict[int, int]) -> Iterator[Chunk]:
     heading = mrkdwn(
         f"*{category_label(_, digest.bridge, part.key)}* · {_.number(part.count)}"
-        + _short_movement(_, digest, part)
+        + in_brackets(_, digest, part)
     )
     chunks = [_quoted(_, digest, insight, QUOTE, told) for insight in part.quotes]
     rest = part.count - len(chunks)
@@ -409,12 +405,8 @@ def _touched(_: Texts, digest: Digest) -> Iterator[Chunk]:
         (_(":dart: *Competitors mentioned*"), digest.competitors),
     ):
         if found:
-            texts = paragraphs([heading, *(_named(_, one) for one in found)])
+            texts = paragraphs([heading, *(f"• {touched_line(_, digest, one)}" for one in found)])
             yield Chunk((DividerBlock(), *(mrkdwn(text) for text in texts)))
-
-
-def _named(_: Texts, one: Touched) -> str:
-    return f"• {slacktext.inert_mrkdwn(one.name, {}, NAME)}: {_.number(one.count)}"
 
 
 def _context(text: str) -> ContextBlock:

@@ -60,11 +60,12 @@ from bot.messages.moods import Fault, Trouble
 from bot.questions.state import Standing
 from bot.reports.compile import SalesReport
 from bot.triage.rules import Pressed, Step
+from bot.variants import plainest
 from bot.workspace.access import Viewer
 from playground import blocks as slack
 from storage.activity_answers import Answered, Asking
 from storage.analysis import Unknown
-from storage.digests import Totals, Touched
+from storage.digests import Deals, Totals, Touched
 from storage.questions import Question
 from storage.schedules import Schedule
 from storage.themes import Theme
@@ -121,8 +122,8 @@ FULL = a_digest(
         CategoryPart("request", 3, 3, ()),
         CategoryPart("complaint", 2, 1, ()),
     ),
-    customers=(Touched("Hartmann", 4),),
-    competitors=(Touched("Acme", 2),),
+    customers=(Touched("Hartmann", 4, 1, 1, (Deals(8_000_000, "EUR"), Deals(500, "JPY"))),),
+    competitors=(Touched("Acme", 2), Touched("Globex", 0, 3, 3), *(Touched(f"R{n}", 2) for n in range(6))),
     requests=Queue(3, False, (an_insight(7),)),
     untouched=Queue(500, True, (an_insight(8),)),
 )
@@ -644,6 +645,7 @@ def test_digests_can_be_shown(language: str, frequency: Frequency, before: int) 
     rendered = digest.render(texts(language), shown)
     for post in (rendered.head, *rendered.pages):
         check(post.message)
+    check(plainest(rendered.head.message))
 
 
 def check(rendered: Rendered) -> None:

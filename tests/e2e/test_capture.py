@@ -211,3 +211,28 @@ def test_frontlines_own_posts_cannot_be_flagged(stage: Scene) -> None:
     stage.anna.react(own, "bulb")
     assert stored(stage, own) is None
     assert "my own posts" in stage.notes(stage.anna)[before].text
+
+
+def test_where_slack_refuses_the_chart_the_digest_says_the_same_in_words_once(stage: Scene) -> None:
+    def digests() -> list[Message]:
+        shown = stage.playground.workspace.messages.store.all(stage.marketing)
+        return [one for one in shown if one.text.startswith("Weekly digest") and not one.thread_ts]
+
+    message = stage.anna.post("sales", "They complain about the invoices")
+    stage.anna.react(message, "bulb")
+    kept(stage, message)
+    known = len(digests())
+    stage.tom.command("marketing", "/frontline digest now")
+    stage.bot.settle()
+    [drawn] = digests()[known:]
+    assert "data_visualization" in str(drawn.blocks)
+    stage.playground.faults.apply({"refuse_data_visualization": True})
+    try:
+        stage.tom.command("marketing", "/frontline digest now")
+        stage.bot.settle()
+    finally:
+        stage.playground.faults.clear()
+    [_drawn, said] = digests()[known:]
+    assert "data_visualization" not in str(said.blocks)
+    assert "Other: *" in str(said.blocks)
+    assert "Other: *" not in str(drawn.blocks)

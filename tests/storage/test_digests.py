@@ -11,12 +11,14 @@ from sqlalchemy import Connection, insert, text
 from storage import digests
 from storage.bridges import Bridge
 from storage.database import Database
-from storage.digests import Span
+from storage.digests import Compared, Deals, Span
 from storage.tables import insights
 from tests.support import TEAM, make_bridge, make_services
 
 START = datetime(2026, 2, 23, 8, 0, tzinfo=UTC)
 WEEK = Span(START, START + timedelta(days=7))
+BEFORE = Span(START - timedelta(days=7), START)
+COMPARED = Compared(WEEK, BEFORE, Span(START - timedelta(days=14), START))
 CATEGORIES = ("customer", "complaint", "request", "other")
 STATUSES = ("new", "acknowledged", "in_progress", "done", "declined", "withdrawn")
 
@@ -86,10 +88,51 @@ def test_counts_agree_with_a_plain_count(database: Database, bridge: Bridge, see
         best = digests.best_of_categories(connection, bridge.id, WEEK, 3)
         assert {key: [numbers[one] for one in ids] for key, ids in best.items()} == expected_best(week)
         customers = Counter(r["customer"] for r in week if r["customer"])
-        assert touched(digests.customers(connection, bridge.id, WEEK, 9)) == ordered(customers)
+        assert touched(digests.customers(connection, bridge.id, COMPARED, 9)) == ordered(customers)
         rivals = Counter(name for r in week for name in r["competitors"])
-        assert touched(digests.competitors(connection, bridge.id, WEEK, 9)) == ordered(rivals)
-        assert touched(digests.competitors(connection, bridge.id, WEEK, 1)) == ordered(rivals)[:1]
+        assert touched(digests.competitors(connection, bridge.id, COMPARED, 9)) == ordered(rivals)
+        assert touched(digests.competitors(connection, bridge.id, COMPARED, 1)) == ordered(rivals)[:1]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_names_are_compared_and_their_deals_summed_exactly(
+    database: Database, bridge: Bridge, seed: int
+) -> None:
+    dice = random.Random(seed)
+    rows = some_insights(bridge.id, 300, seed)
+    for row in rows:
+        has_deal = dice.random() < 0.5
+        row["deal_amount"] = dice.choice([10**15 + 1, 7, 12_345]) if has_deal else None
+        row["deal_currency"] = dice.choice(["EUR", "JPY"]) if has_deal else None
+    with database.writing() as connection:
+        connection.execute(insert(insights), rows)
+        customers = digests.customers(connection, bridge.id, COMPARED, 9)
+        rivals = digests.competitors(connection, bridge.id, COMPARED, 9)
+    for found, names_of in ((customers, lambda r: [r["customer"]]), (rivals, lambda r: r["competitors"])):
+        assert found
+        for one in found:
+            mine = [r for r in rows if one.name in names_of(r) and r["status"] != "withdrawn"]
+            assert one.before == sum(BEFORE.start <= r["created_at"] < BEFORE.end for r in mine)
+            deals = {
+                (r["customer"] or r["number"], r["deal_amount"], r["deal_currency"])
+                for r in within(mine)
+                if r["deal_amount"]
+            }
+            sums: Counter[str] = Counter()
+            for _whose, amount, currency in deals:
+                sums[currency] += amount
+            assert one.deals == tuple(Deals(sums[key], key) for key in sorted(sums))
+
+
+def test_a_name_that_fell_silent_is_told_a_rare_one_is_not(database: Database, bridge: Bridge) -> None:
+    rows = [
+        {**row, "created_at": START - timedelta(days=1), "customer": name, "status": "new", "competitors": []}
+        for row, name in zip(some_insights(bridge.id, 5, 1), ["Old"] * 3 + ["Rare"] * 2, strict=True)
+    ]
+    with database.writing() as connection:
+        connection.execute(insert(insights), rows)
+        found = digests.customers(connection, bridge.id, COMPARED, 9)
+    assert [(one.name, one.count, one.before, one.history) for one in found] == [("Old", 0, 3, 3)]
 
 
 def expected_best(week: list[dict[str, Any]]) -> dict[str, list[int]]:
@@ -106,7 +149,7 @@ def expected_best(week: list[dict[str, Any]]) -> dict[str, list[int]]:
 
 
 def touched(found: list[digests.Touched]) -> list[tuple[str, int]]:
-    return [(one.name, one.count) for one in found]
+    return [(one.name, one.count) for one in found if one.count]
 
 
 def ordered(counts: Counter[str]) -> list[tuple[str, int]]:
@@ -208,16 +251,16 @@ def test_no_query_walks_through_the_whole_table(database: Database, bridge: Brid
         digests.counts_by_category(spy, bridge.id, WEEK)
         digests.totals(spy, bridge.id, WEEK)
         best = digests.best_of_categories(spy, bridge.id, WEEK, 5)
-        digests.customers(spy, bridge.id, WEEK, 20)
-        digests.competitors(spy, bridge.id, WEEK, 20)
+        digests.customers(spy, bridge.id, COMPARED, 20)
+        digests.competitors(spy, bridge.id, COMPARED, 20)
         digests.waiting(spy, bridge.id, digests.OPEN, "request")
         digests.waiting(spy, bridge.id, digests.UNTOUCHED)
         digests.with_text(spy, [one for ids in best.values() for one in ids], to_be_posted=True)
-    assert len(plans) == 8
+    assert len(plans) == 10
     for one in plans:
         assert "Seq Scan on insights" not in one, one
         assert "SCAN insights" not in one, one
         assert "insights" in one
     if database.is_sqlite:
-        for one in plans[:5]:  # those of the period
+        for one in plans[:7]:  # those of the period
             assert "(bridge_id=? AND created_at>? AND created_at<?)" in one, one

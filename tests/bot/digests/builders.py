@@ -91,6 +91,7 @@ def a_digest(**changes: Any) -> Digest:
         "totals": Totals(insights=2, people=1, channels=1, supporters=2),
         "total_before": 1,
         "is_compared": True,
+        "knows_new": True,
         "categories": (CategoryPart("customer", 2, 1, quotes),),
         "customers": (),
         "competitors": (),

@@ -16,6 +16,7 @@ from bot.i18n import texts
 from bot.messages.common import mrkdwn
 from bot.messages.digest import preview, render
 from bot.messages.digest_pages import Chunk, pack
+from bot.variants import plainest
 from playground import blocks as slack
 from storage.bridges import Category
 from storage.digests import Totals, Touched
@@ -44,7 +45,9 @@ def test_the_head_says_the_essentials() -> None:
         requests=Queue(3, False, (waiting,)),
         untouched=Queue(500, True, ()),
     )
-    head = shown(render(EN, digest).head.message)
+    post = render(EN, digest).head.message
+    assert ":rage: Complaints: *12*" not in shown(post)
+    head = shown(plainest(post))
     assert "Weekly digest\n" in head
     assert "Mon 23 Feb, 09:00 – Mon 2 Mar, 09:00 (Europe/Berlin)" in head
     assert "*12 insights* from 5 people in 2 channels" in head
@@ -247,6 +250,7 @@ def digests(draw: st.DrawFn) -> Digest:
 def test_any_digest_keeps_slacks_limits(digest: Digest) -> None:
     rendered = render(EN, digest)
     told: list[int] = []
+    check_limits(plainest(rendered.head.message))
     for post in (rendered.head, *rendered.pages):
         check_limits(post.message)
         assert len(post.message["text"]) < 300
@@ -278,6 +282,7 @@ def test_the_longest_digest_keeps_slacks_limits(words: str) -> None:
     digest = a_digest(bridge=a_bridge(name="<" * 80, categories=kinds), categories=parts)
     rendered = render(EN, digest)
     assert len(rendered.pages) > 5
+    check_limits(plainest(rendered.head.message))
     for post in (rendered.head, *rendered.pages):
         check_limits(post.message)
     assert sum(len(set(post.quoted)) for post in rendered.pages) == 400
