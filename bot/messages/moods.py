@@ -1,4 +1,4 @@
-"""What is said to those who manage a bridge when something befell one of its channels."""
+"""What is said to those who manage a bridge when something befell its channels or another manager."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -84,4 +84,19 @@ def trouble_message(_: Texts, troubles: Sequence[Trouble]) -> dict[str, Any]:
         shown = inert_mrkdwn(trouble.bridge, {}, 200)
         lines.append(_.say(Message(sentence.msgid, {"channel": trouble.channel, "bridge": shown})))
     text = _("Something happened to a channel of a bridge that you look after.")
+    return message(text, [mrkdwn(part) for part in pages(lines)])
+
+
+def manager_left(_: Texts, name: str, bridge_names: Sequence[str]) -> dict[str, Any]:
+    """A manager's account was deactivated; `bridge_names` are those of her bridges."""
+    text = _("A manager of a bridge that you look after has left.")
+    lines = [
+        _(
+            "The account of {name}, who managed the bridge “{bridge}”, was deactivated. Choose in "
+            "`/frontline setup` who manages it.",
+            name=inert_mrkdwn(name, {}, 100),
+            bridge=inert_mrkdwn(bridge, {}, 200),
+        )
+        for bridge in bridge_names
+    ]
     return message(text, [mrkdwn(part) for part in pages(lines)])

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from bot.inbox import Apply, Worker
 from bot.messages.bridges import could_not_join
-from bot.messages.moods import Fault, Trouble, channel_shown, concerns, trouble_message
+from bot.messages.moods import Fault, Trouble, channel_shown, concerns, manager_left, trouble_message
 from bot.outbox import Say
 from bot.services import Services
 from bot.slack import SlackRefused
@@ -100,6 +100,28 @@ def caretakers(connection: Connection, team_id: str, bridge: Bridge) -> list[str
     ]
 
 
+def person_changed(services: Services, row: InboxRow) -> Apply:
+    """A person joined, changed, or left; who looks after her bridges hears of the last."""
+    assert row.user_id is not None
+    user_id, save = row.user_id, refresh_person(services, row)
+
+    def apply(connection: Connection, say: Say) -> None:
+        before = workspace.person(connection, say.team_id, user_id)
+        save(connection, say)
+        after = workspace.person(connection, say.team_id, user_id)
+        if before is None or before.is_deleted or after is None or not after.is_deleted:
+            return
+        managed: dict[str, list[str]] = {}
+        for bridge in bridges.all_bridges(connection, say.team_id):
+            for able in caretakers(connection, say.team_id, bridge) if user_id in bridge.manager_ids else ():
+                managed.setdefault(able, []).append(bridge.name)
+        for able, names in managed.items():
+            _ = viewer(connection, say.team_id, able).texts
+            say.direct(f"mood:{row.natural_key}:{able}", able, manager_left(_, after.name, names))
+
+    return apply
+
+
 def join_channel(services: Services, row: InboxRow) -> Apply:
     """Enter a bridge's public channel (scope `channels:join`), or tell who asked for it what to do."""
     assert row.channel_id is not None
@@ -166,6 +188,6 @@ WORKERS: Final[Mapping[str, Worker]] = {
     "access_lost": access_lost,
     "channel": channel_changed,
     "channel_id_changed": channel_id_changed,
-    "person": refresh_person,
+    "person": person_changed,
     "join_channel": join_channel,
 }

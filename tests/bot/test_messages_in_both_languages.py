@@ -602,6 +602,7 @@ SAMPLES: dict[str, list[Sample]] = {
         lambda _: triage_walk.page(_, shown(status="done"), ":142:", 1, names_bridge=False, above=None),
     ],
     "triage_walk.end": [partial(triage_walk.end, left=left, walk=":0:") for left in (0, 1, 22)],
+    "moods.manager_left": [lambda _: troubles.manager_left(_, "Mia", ["default", "SMB"])],
     "moods.trouble_message": [lambda _: troubles.trouble_message(_, all_troubles())],
     **of_meetings.SAMPLES,
 }

@@ -330,3 +330,21 @@ def test_a_person_is_read_anew(services: Services, slack: Slack) -> None:
     happen(services, kind="person", channel_id=None, user_id=ANNA)  # type: ignore[arg-type]
     with services.db.reading() as connection:
         assert workspace.administrators(connection, TEAM) == [ANNA, TOM]
+
+
+def test_a_manager_who_leaves_is_told_once_to_who_can_choose_another(
+    services: Services, slack: Slack
+) -> None:
+    slack.mock.person.return_value = person(MIA, name="<!channel>", is_deleted=True)
+    for key in ("e1", "e2"):
+        happen(services, key, kind="person", channel_id=None, user_id=MIA)  # type: ignore[arg-type]
+    (told,) = said(services)
+    assert told[0] == TOM
+    assert "who managed the bridge “default”" in told[1]
+    assert "<!channel>" not in told[1]
+
+
+def test_who_manages_nothing_may_leave_unnoticed(services: Services, slack: Slack) -> None:
+    slack.mock.person.return_value = person(ANNA, is_deleted=True)
+    happen(services, kind="person", channel_id=None, user_id=ANNA)  # type: ignore[arg-type]
+    assert said(services) == []
