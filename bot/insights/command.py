@@ -34,24 +34,27 @@ def answer_insight(services: Services, gesture: Gesture, line: str) -> Answer:
             return saving.store_typed(services, gesture, command.text, command.category, command.customer)
         case syntax.ListRecent():
             return lists.show_list(services, gesture, Wanted("mine" if command.mine else "list"))
-        case syntax.Search(query=""):
-            raise UserError(N_("What shall I look for? Type it behind, as in `/insight search discount`."))
-        case syntax.Search() | syntax.Export():
+        case syntax.Search() | syntax.Export() | syntax.About():
             return _look_up(services, gesture, command, line)
         case syntax.Help():
             bridge = reader.near[0] if reader.near else None
             return Reply(help_message(reader.texts, bridge))
         case syntax.Incomplete():
             raise UserError(N_("There is no text left to store. Write what you heard after the category."))
-        case syntax.About():
-            return _not_here(reader, line)
 
 
 def _look_up(
-    services: Services, gesture: Gesture, command: syntax.Search | syntax.Export, line: str
+    services: Services, gesture: Gesture, command: syntax.Search | syntax.Export | syntax.About, line: str
 ) -> Answer:
-    """Search or export; what is refused may have been meant as an insight."""
+    """Search, export, or what is known of a name; what is refused may have been meant as an insight."""
+    match command:
+        case syntax.Search(query=""):
+            raise UserError(N_("What shall I look for? Type it behind, as in `/insight search discount`."))
+        case syntax.About(name=""):
+            raise UserError(N_("Whom or what do you mean? Type it behind, as in `/insight about Acme`."))
     try:
+        if isinstance(command, syntax.About):
+            return lists.show_list(services, gesture, Wanted("about", line))
         if isinstance(command, syntax.Export):
             return send_export(services, gesture, line)
         return lists.show_list(services, gesture, Wanted("search", line))
@@ -59,15 +62,6 @@ def _look_up(
         with services.db.reading() as connection:
             _ = viewer(connection, services.team_id, gesture.user_id).texts
         return Reply(messages.offer_to_save(_, line, _.say(problem.message), line))
-
-
-def _not_here(reader: Viewer, line: str) -> Answer:
-    """Say what helps instead. The word is taken, so that no later version changes what it means."""
-    _ = reader.texts
-    text = _(
-        "`/insight about` is not part of this version. `/insight search` finds what was said about a name."
-    )
-    return Reply(messages.offer_to_save(_, line, text, line))
 
 
 def store_text(services: Services, gesture: Gesture, text: str) -> Answer:

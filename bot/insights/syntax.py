@@ -150,6 +150,11 @@ def behind_word(line: str) -> str:
     return rest[0] if rest else ""
 
 
+def name_behind_word(line: str) -> str:
+    """The name that stands behind `about`, as plain text."""
+    return _name(behind_word(line))
+
+
 def category_called(name: str, categories: Sequence[CategoryName]) -> str | None:
     """The key of the one category that may be meant: by its name in any form, its beginning, or its emoji."""
     wanted = _normal(name)

@@ -64,6 +64,7 @@ def _commands(_: Texts) -> str:
         _('• `/insight competitor: Acme gives 25% off #"Deutsche Bahn"` – with category and customer'),
         _("• `/insight` – opens a form"),
         _("• `/insight list`, `/insight mine`, `/insight search discount` – find insights again"),
+        _("• `/insight about Acme` – what is known of a customer, competitor or product"),
         _(
             '• `/insight search "price list" status:new competitor:Acme since:2026-10-01 from:me` – '
             "with filters; `/insight export` with the same ones sends a file"

@@ -74,6 +74,13 @@ def seen_by(team_id: str, reader: Viewer, asked: Asked) -> Conditions:
     return [*seen, table.c.status != "merged" if is_gone else insights.LIVE]
 
 
+def about_name(connection: Connection, team_id: str, reader: Viewer, name: str, now: datetime) -> Conditions:
+    """The insights that the reader may see and that name this customer, competitor or product."""
+    asker = _Asker(connection, team_id, reader, now)
+    named = (_customer(asker, name), _competitor(asker, name), _product(asker, name))
+    return [*seen_by(team_id, reader, Asked("")), or_(*named)]
+
+
 def filtered(asker: _Asker, asked: Asked) -> Conditions:
     """One condition for each kind of filter. Raises UserError."""
     found: Conditions = []

@@ -27,6 +27,7 @@ from bot.digests.schedule import REGULARS, Frequency, Rhythm
 from bot.i18n import LANGUAGES, Texts, texts
 from bot.insights.support import Support
 from bot.messages import (
+    about,
     activities,
     activity_asking,
     activity_forms,
@@ -63,6 +64,7 @@ from bot.triage.rules import Pressed, Step
 from bot.variants import plainest
 from bot.workspace.access import Viewer
 from playground import blocks as slack
+from storage.about import Counts
 from storage.activity_answers import Answered, Asking
 from storage.analysis import Unknown
 from storage.digests import Deals, Totals, Touched
@@ -334,6 +336,18 @@ def all_troubles() -> list[Trouble]:
     ]
 
 
+KNOWN = about.Known(
+    name="Hartmann",
+    counts=Counts(12, 3, 1, 2, ((BRIDGE.id, "competitor", 10), (BRIDGE.id, "request", 2))),
+    deals={"EUR": 1_250_000, "USD": 99},
+    themes=[about.ThemeLine(7, "Blank invoices", 3)],
+    waiting=[INSIGHT],
+    found=[INSIGHT, GONE],
+    names=NAMES,
+    offset=0,
+    size=5,
+    line="about Hartmann",
+)
 THEME = Theme(7, BRIDGE.id, "Blank invoices", INSIGHT.id, False, INSIGHT.created_at)
 THEME_PAGE = themes.Shown(7, THEME.title, BRIDGE, [INSIGHT, GONE], NAMES, "Europe/Berlin")
 SAMPLES: dict[str, list[Sample]] = {
@@ -508,6 +522,11 @@ SAMPLES: dict[str, list[Sample]] = {
         lambda _: themes.page(
             _, replace(THEME_PAGE, members=[replace(INSIGHT, number=n) for n in range(12)]), may_change=True
         ),
+    ],
+    "about.page": [
+        lambda _: about.page(_, reader(_), KNOWN, INSIGHT.changed_at),
+        lambda _: about.page(_, reader(_), replace(KNOWN, offset=5, deals={}), INSIGHT.changed_at),
+        lambda _: about.page(_, reader(_), replace(KNOWN, counts=Counts(0, 0, 0, 0, ())), INSIGHT.changed_at),
     ],
     "themes.gone": [themes.gone],
     "themes.rename_form": [lambda _: themes.rename_form(_, THEME, "Blank invoices")],
