@@ -271,7 +271,7 @@ def test_titles_fit_in_every_language() -> None:
 def test_the_commands_that_help_shows_are_understood(language: str) -> None:
     shown = "\n".join(slack.texts(help_message(texts(language), None)["blocks"]))
     kinds = [syntax.CategoryName(one.key, spoken_names(one)) for one in default_categories()]
-    plain, filed, form, newest, mine, search, filtered, export = [
+    plain, filed, form, newest, mine, search, known, filtered, export = [
         syntax.parse(line, kinds) for line in re.findall(r"`/insight ?(.*?)`", shown)
     ]
     assert isinstance(plain, syntax.Store) and plain.category is None and plain.customer is None
@@ -279,6 +279,7 @@ def test_the_commands_that_help_shows_are_understood(language: str) -> None:
     assert form == syntax.OpenForm()
     assert (newest, mine) == (syntax.ListRecent(mine=False), syntax.ListRecent(mine=True))
     assert isinstance(search, syntax.Search) and search.query
+    assert isinstance(known, syntax.About) and known.name
     assert isinstance(filtered, syntax.Search) and len(parse_query(filtered.query).filters) == 4
     assert isinstance(export, syntax.Export)
 
