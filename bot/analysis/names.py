@@ -19,21 +19,25 @@ from bot.analysis.ordinary import is_ordinary, means_the_word
 SHORTEST_SOUND: Final = 5  # letters; shorter names are found in their own alphabet and aliases only
 SHORTEST_TYPO: Final = 7  # letters; in shorter names a slip makes another word too easily
 TWO_SLIPS: Final = 10  # letters
-_MOST_TEXT: Final = 8000  # characters; what follows is no longer what the message is about
+MOST_TEXT: Final = 8000  # characters; what follows is no longer what the message is about
 
 _RUN: Final = re.compile(r"[^\W_]+")
 _HIDDEN: Final = re.compile(
     r"```.*?```|`[^`\n]*`"  # code
     r"|<(?:[@#!])[^>]*>"  # people, channels, groups
     r"|<[a-z]+:[^>]*>"  # links as Slack writes them, with what they are called
-    r"|[a-z][a-z0-9+.-]*://\S+|www\.\S+"
-    r"|[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
-    r"|(?<![\w@])[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}(?:/\S*)?(?![\w])"  # acme.com, report.pdf
-    r"|(?:[\w.-]+)?[/\\][\w.-]+[/\\]\S*"  # paths
-    r"|\w*_\w+|#\w+",  # names_in_programs, #channels
+    # Each begins where nothing of its kind stands before: one endless word costs no square of its length.
+    r"|(?<![a-z0-9+.-])[a-z][a-z0-9+.-]{0,30}://\S+|www\.\S+"
+    r"|(?<![\w.+-])[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+"
+    # acme.com, report.pdf
+    r"|(?<![\w@.-])[\w-]{1,63}(?:\.[\w-]{1,63})*\.[a-z]{2,}(?:/\S*)?(?![\w])"
+    r"|(?<![\w.-])(?:[\w.-]{1,100})?[/\\][\w.-]+[/\\]\S*"  # paths
+    r"|(?<!\w)\w{0,100}_\w+|#\w+",  # names_in_programs, #channels
     re.IGNORECASE | re.DOTALL,
 )
-_DOMAIN: Final = re.compile(r"(?:<https?://[^|>\s/]+\|)?((?:[\w-]+\.)+[a-z]{2,})(?:>)?", re.IGNORECASE)
+_DOMAIN: Final = re.compile(
+    r"(?:<https?://[^|>\s/]+\|)?(?<![\w-])((?:[\w-]{1,63}\.)+[a-z]{2,})(?:>)?", re.IGNORECASE
+)
 _JOINT: Final = re.compile(r"[ \t\-‐‑–&+.'’]{0,3}")
 _SENTENCE_END: Final = re.compile(r"[.!?…:;\n(\"«“–—]\s*$")
 
@@ -106,7 +110,7 @@ class Lists:
 
     def find(self, text: str) -> list[Mention]:
         """The mentions in the order of the text; of overlapping ones the longest."""
-        text = text[:_MOST_TEXT]
+        text = text[:MOST_TEXT]
         found = [
             Mention(entry.kind, entry.name, one.start(1), one.end(1))
             for one in _DOMAIN.finditer(text)

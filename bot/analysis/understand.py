@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from bot.analysis.classify import Lessons, Suggestion, suggest
 from bot.analysis.cues import CueBook, of_bridge, read_cues
 from bot.analysis.features import read, words_of
-from bot.analysis.names import Entry, Lists, Mention, lists_of, mentioned
+from bot.analysis.names import MOST_TEXT, Entry, Lists, Mention, lists_of, mentioned
 from bot.analysis.unknown import unknown_in
 from bot.bridges.categories import OTHER
 from storage import analysis, insights
@@ -60,6 +60,7 @@ class Knowledge:
 
     def understand(self, text: str) -> Understood:
         """Read one text as Slack writes it."""
+        text = text[:MOST_TEXT]
         mentions = tuple(self.lists.find(text))
         suggestion = suggest(read(text, mentions, self.cues), self.categories, self.lessons)
         return Understood(mentions, suggestion, unknown_in(text, mentions))

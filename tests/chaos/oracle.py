@@ -163,8 +163,10 @@ class Oracle:
             if _key_of(one)[1:3] == (message.channel, message.ts)
         } - {None}
         standing = {FLAGS.get(one.name) for one in message.reactions if one.users} - {None}
-        if insight["category"] not in (used or {"other"}) | ({"other"} if used != standing else set()):
-            yield Finding("wrong", f"{name} is filed under {insight['category']}, not {used or 'other'}")
+        # What nobody filed, Frontline may file by its words; that is not what is checked here.
+        filed = "other" if insight["category_by"] == "suggested" else insight["category"]
+        if filed not in (used or {"other"}) | ({"other"} if used != standing else set()):
+            yield Finding("wrong", f"{name} is filed under {filed}, not {used or 'other'}")
 
     def _supporters(self, number: int, message: Message) -> "Supporters":
         flagging = {user for one in message.reactions if one.name in FLAGS for user in one.users}

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.analysis.names import Entry, lists_of
+from bot.analysis.names import Entry, lists_of, runs
 from bot.analysis.unknown import unknown_in
 
 LISTS = lists_of(
@@ -106,3 +106,10 @@ def test_unknown_names_are_those_in_capitals_or_quotes(text: str, written: list[
 def test_all_cases_of_an_unknown_name_have_one_key() -> None:
     texts = ("были у Зорбланта", "говорили с Зорблантом", "видел «Зорблант»")
     assert len({key for text in texts for key in unknown_in(text, [])}) == 1
+
+
+@pytest.mark.parametrize("piece", ["x", "x.", "x-", "x_", "x/", "x@", "1"])
+def test_one_endless_word_costs_no_square_of_its_length(piece: str) -> None:
+    """Otherwise this would take minutes, and a command's three seconds be over."""
+    runs(piece * 200_000)
+    found(piece * 200_000)

@@ -158,6 +158,7 @@ def test_the_only_bridge_opens_at_once_with_its_buttons(services: Services) -> N
     buttons = next(block for block in view["blocks"] if block["type"] == "actions")["elements"]
     assert [(one["action_id"], one["value"]) for one in buttons] == [
         (Action.BRIDGE_CATEGORIES, str(bridge.id)),
+        (Action.BRIDGE_LISTS, str(bridge.id)),
         (Action.BRIDGE_DIGEST, str(bridge.id)),
         (Action.BRIDGE_REPORT, str(bridge.id)),
         (Action.BRIDGE_NEW, "new"),

@@ -120,6 +120,7 @@ def fill(stage: Stage, channel: str = SALES) -> None:
             author_id=more.get("by", ANNA),
             said_at=at,
             category=more.get("category", "other"),
+            category_by="person",
             channel_id=channel,
             details=details | {"is_urgent": more.get("urgent", False), "created_at": at},
         )
