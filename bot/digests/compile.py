@@ -13,8 +13,9 @@ from bot.bridges.categories import REQUEST
 from bot.digests.period import Period
 from bot.digests.schedule import Frequency
 from bot.insights.words import names_in
+from bot.meetings.regularity import Regularity, regularity_of
 from bot.themes.moving import Moving, as_held, moving_themes, shown_in
-from storage import digests, workspace
+from storage import digests, meetings, workspace
 from storage.bridges import Bridge
 from storage.digests import Compared, Totals, Touched, Waiting
 from storage.insights import Insight
@@ -63,6 +64,7 @@ class Digest:
     activities: tuple[Figures, ...]  # under way, in a monthly digest
     names: Mapping[str, str]  # of authors, and of people and channels mentioned
     themes: tuple[Moving, ...] = ()  # those with most insights of the period
+    meetings: tuple[tuple[str, Regularity], ...] = ()  # title and regularity of each, in a monthly digest
 
     @property
     def is_quiet(self) -> bool:
@@ -112,6 +114,7 @@ def compile_digest(
         requests=_queue(requests, _pick(known, requests_shown)),
         untouched=_queue(untouched, _pick(known, others)),
         activities=_activities(connection, bridge, period),
+        meetings=_meetings(connection, bridge, period),
         names=_names(connection, team_id, known.values()),
         themes=as_held(moving, known),
     )
@@ -122,6 +125,15 @@ def _activities(connection: Connection, bridge: Bridge, period: Period) -> tuple
         return ()
     since, today = local_day(bridge, period.start), local_day(bridge, period.end)
     return tuple(under_way(connection, bridge, since, today))
+
+
+def _meetings(connection: Connection, bridge: Bridge, period: Period) -> tuple[tuple[str, Regularity], ...]:
+    if period.frequency is not Frequency.MONTHLY:
+        return ()
+    return tuple(
+        (one.title, regularity_of(connection, one, bridge, period.end))
+        for one in meetings.series_of_bridges(connection, [bridge.id])
+    )
 
 
 def _keys(bridge: Bridge, used: set[str]) -> list[str]:

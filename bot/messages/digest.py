@@ -30,6 +30,7 @@ from bot.messages.common import link, message, mrkdwn
 from bot.messages.digest_pages import MOST_BLOCKS, MOST_CHARACTERS, Chunk, pack, paragraphs, weight
 from bot.messages.digest_trends import in_brackets, touched_line, trend_blocks
 from bot.messages.insights import category_label, quote_block
+from bot.messages.meeting_agenda import regularity_line
 from bot.messages.theme_parts import theme_chunks
 from bot.variants import with_plainer
 from storage.bridges import DEFAULT_NAME, Bridge
@@ -222,6 +223,7 @@ def head_blocks(_: Texts, digest: Digest, *, in_words: bool = False) -> list[Blo
         *trend_blocks(_, digest),
         *_waiting_block(_, digest),
         *_activities_block(_, digest),
+        *_meetings_block(_, digest),
         _context(_("The best quotes, customers and competitors are in the thread.")),
     ]
 
@@ -282,6 +284,13 @@ def _waiting_block(_: Texts, digest: Digest) -> list[Block]:
     at = digest.period.end
     lines = [_requests(_, digest.requests, at), _untouched(_, digest.untouched, at)]
     return [mrkdwn(text) for text in paragraphs([line for line in lines if line])]
+
+
+def _meetings_block(_: Texts, digest: Digest) -> list[Block]:
+    """How regular each series of meetings is, in a monthly digest."""
+    found = [(title, regularity_line(_, one)) for title, one in digest.meetings]
+    lines = [f"• {slacktext.inert_mrkdwn(title, {}, NAME)}: {line}" for title, line in found if line]
+    return [mrkdwn(text) for text in paragraphs([_("*Meetings*"), *lines])] if lines else []
 
 
 def _activities_block(_: Texts, digest: Digest) -> list[Block]:

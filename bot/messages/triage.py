@@ -51,6 +51,7 @@ class More:
     OUTCOME: Final = "outcome"
     CATEGORY: Final = "category"
     MERGE: Final = "merge"
+    AGENDA: Final = "agenda"
     OPEN: Final = "open"
 
 
@@ -163,6 +164,8 @@ def _more(_: Texts, insight: Insight, value: str) -> list[Option]:
         options.append(choice(_("Open again and take"), More.TAKE))
     options.append(choice(_("Change category…"), More.CATEGORY))
     options.append(choice(_("Merge into…"), More.MERGE))
+    if insight.status not in ENDED:
+        options.append(choice(_("Put on the agenda"), More.AGENDA))
     if insight.permalink:
         label = PlainTextObject(text=_("Open in thread"))
         options.append(Option(text=label, value=f"{More.OPEN}:{value}", url=insight.permalink))

@@ -16,6 +16,7 @@ from bot.i18n import N_
 from bot.ids import Field, View
 from bot.inbox import say_for
 from bot.insights.change import file_under, find
+from bot.meetings.topics import add_insight
 from bot.messages import triage as messages
 from bot.messages.insight_forms import metadata_of
 from bot.messages.triage import MOST_OUTCOME, Asked, More
@@ -200,6 +201,8 @@ def choose_more(services: Services, gesture: Gesture, option: object, walk: str 
     if word == More.TAKE:
         return take_step(services, gesture, value, Step.TAKE, walk)
     pressed = read_pressed(value)
+    if word == More.AGENDA:
+        return add_insight(services, gesture, str(pressed.insight_id))
     if word == More.OUTCOME:
         step = Step.DECLINE if pressed.seen.startswith(Step.DECLINE) else Step.DONE
         return open_outcome(services, gesture, value, step, walk)

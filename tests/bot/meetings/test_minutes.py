@@ -1,10 +1,14 @@
 """Minutes: asked for, recorded by several, corrected in place; and what was promised in them."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from bot.digests.compile import compile_digest
+from bot.digests.period import Period
+from bot.digests.schedule import Frequency
 from bot.errors import FormError, UserError
 from bot.gestures import Answer, FormState, Reply, Update
 from bot.i18n import texts
@@ -12,8 +16,10 @@ from bot.ids import Field
 from bot.meetings import items, minutes
 from bot.meetings.items import DAY_BEFORE, ON_THE_DAY
 from bot.meetings.meeting import NUDGE
+from bot.messages.digest import head_blocks
 from storage import workspace
 from storage.database import Database
+from storage.digests import Span, Totals
 from tests.bot.meetings.builders import FIRST, WEEK, Meetings, chosen, key_of, shown, typed
 from tests.stage import Stage, make_stage
 from tests.support import ANNA, BEN, GUEST, MARKETING, MIA, SALES, SALES_2, STRANGER, TEAM
@@ -281,6 +287,24 @@ def test_what_is_undone_comes_back_in_the_next_agenda_and_how_regular_it_is(it: 
     assert "fair" not in agenda
     assert "Held 1 of the last 1" in agenda and "in time: 50%" in agenda
     assert it.ahead()[0].facilitator_id == ANNA, "it is her turn now"
+
+
+def test_the_monthly_digest_tells_how_regular_it_is(it: Meetings) -> None:
+    it.record(items="@anna by Friday: price list")
+    it.prompted(FIRST + WEEK)
+    end = FIRST + WEEK
+    for frequency in (Frequency.MONTHLY, Frequency.WEEKLY):
+        month = Period(Span(end - 4 * WEEK, end), Span(end - 8 * WEEK, end - 4 * WEEK), frequency)
+        with it.stage.services.db.reading() as connection:
+            digest = compile_digest(connection, it.stage.bridge, month)
+        head = str(
+            [
+                block.to_dict()
+                for block in head_blocks(texts("en"), replace(digest, totals=Totals(1, 1, 1, 1)))
+            ]
+        )
+        is_told = "Sales & marketing" in head.replace("&amp;", "&") and "Held 1 of the last" in head
+        assert is_told == (frequency is Frequency.MONTHLY)
 
 
 def test_lists_in_command_and_home_tab(it: Meetings) -> None:

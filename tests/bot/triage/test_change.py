@@ -13,6 +13,7 @@ from bot.triage.rules import Pressed, Step, since
 from storage import workspace
 from storage.database import Database
 from storage.insights import Insight
+from tests.bot.meetings.builders import Meetings
 from tests.bot.triage.desk import finish, flagged, history, merge_into, now, step
 from tests.stage import Stage, make_stage
 from tests.support import ANNA, BEN, GUEST, MARKETING, MIA, STRANGER, TEAM, TOM, channel, make_bridge
@@ -165,6 +166,17 @@ def test_the_menu_opens_forms_and_takes_over(stage: Stage, insight: Insight) -> 
     assert change.choose_more(stage.services, stage.gesture(MIA), f"open:{value}") == Done()
     change.choose_more(stage.services, stage.gesture(TOM), f"take:{value}")
     assert now(stage, insight).taken_by == TOM
+
+
+def test_the_menu_puts_an_insight_on_the_agenda_of_the_next_meeting(stage: Stage) -> None:
+    it = Meetings(stage)
+    it.set_up()
+    insight = flagged(stage, ANNA)
+    chosen = f"agenda:{Pressed.of(insight).value}"
+    answer = change.choose_more(stage.services, stage.gesture(MIA), chosen)
+    assert isinstance(answer, Reply) and "is on the agenda" in str(answer.message)
+    change.choose_more(stage.services, stage.gesture(MIA), chosen)
+    assert [row["insight_id"] for row in stage.rows("meeting_topics")] == [insight.id]
 
 
 # --- merging -----------------------------------------------------------------------------------------------
