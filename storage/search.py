@@ -101,6 +101,22 @@ def holds(
     return insights.c.id.in_(found)
 
 
+def newest_holding(connection: Connection, stem: str, limit: int) -> list[int]:
+    """Ids of the newest insights that hold the stem, at most `limit`."""
+    if connection.dialect.name == "sqlite":
+        statement = (
+            "SELECT rowid FROM insight_search WHERE insight_search MATCH :asked ORDER BY rowid DESC LIMIT :n"
+        )
+        asked = f'"{stem}"'
+    else:
+        statement = (
+            "SELECT insight_id FROM insight_search WHERE stems @@ CAST(:asked AS tsquery) "
+            "ORDER BY insight_id DESC LIMIT :n"
+        )
+        asked = _literal(stem)
+    return list(connection.scalars(text(statement), {"asked": asked, "n": limit}))
+
+
 def counts_of(connection: Connection, insight_ids: Sequence[int]) -> dict[int, Counter[str]]:
     """Each insight's stems, and how often each occurs (PostgreSQL counts to 255)."""
     if connection.dialect.name == "sqlite":

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import ColumnElement, Connection, delete, func, insert, or_, select, text, true, update
+from sqlalchemy import ColumnElement, Connection, delete, func, insert, or_, select, true, update
 
 from storage.insights import LIVE, Insight
 from storage.rows import columns_for, fetch_all, fetch_one, insert_once, upsert
@@ -145,12 +145,6 @@ def remove(connection: Connection, theme_id: int) -> None:
     connection.execute(delete(themes).where(themes.c.id == theme_id))
 
 
-def move_members(connection: Connection, from_id: int, to_id: int) -> None:
-    connection.execute(
-        update(theme_members).where(theme_members.c.theme_id == from_id).values(theme_id=to_id)
-    )
-
-
 def part(connection: Connection, insight_id: int, others: Collection[int]) -> None:
     """Frontline never joins these to that one again by itself."""
     for other in sorted(set(others) - {insight_id}):
@@ -195,22 +189,6 @@ def like_of(connection: Connection, insight_id: int) -> Insight | None:
 
 
 # --- candidates --------------------------------------------------------------------------------------------
-
-
-def holders(connection: Connection, stem: str, limit: int) -> list[int]:
-    """Ids of the newest insights that hold the stem, at most `limit`."""
-    if connection.dialect.name == "sqlite":
-        statement = (
-            "SELECT rowid FROM insight_search WHERE insight_search MATCH :asked ORDER BY rowid DESC LIMIT :n"
-        )
-        asked = f'"{stem}"'
-    else:
-        statement = (
-            "SELECT insight_id FROM insight_search WHERE stems @@ CAST(:asked AS tsquery) "
-            "ORDER BY insight_id DESC LIMIT :n"
-        )
-        asked = "'" + stem.replace("\\", "\\\\").replace("'", "''") + "'"
-    return list(connection.scalars(text(statement), {"asked": asked, "n": limit}))
 
 
 def candidates(connection: Connection, bridge_id: int, ids: Collection[int]) -> list[Insight]:

@@ -22,7 +22,7 @@ from bot.themes.likeness import (
     weights,
 )
 from bot.themes.titles import Title, best_title
-from storage import themes
+from storage import search, themes
 from storage.insights import Insight
 from storage.rows import lock
 from storage.themes import Theme
@@ -98,7 +98,9 @@ def _sharing(connection: Connection, insight_id: int, plain_text: str) -> list[i
     """Older insights that share most of the words of this text, a bounded number."""
     shared: Counter[int] = Counter()
     for stem in list(content_words(plain_text))[:MOST_WORDS]:
-        shared.update(one for one in themes.holders(connection, stem, MOST_HOLDERS) if one < insight_id)
+        shared.update(
+            one for one in search.newest_holding(connection, stem, MOST_HOLDERS) if one < insight_id
+        )
     ordered = sorted(shared.items(), key=lambda one: (-one[1], -one[0]))
     return [one for one, _ in ordered[:MOST_SHARING]]
 
