@@ -37,6 +37,7 @@ from bot.i18n import texts
 from bot.ids import Action, Field
 from bot.importing.store import import_file
 from bot.logs import configure_logging
+from bot.quiet.hours import OFF
 from bot.scheduler import settle
 from handlers.running import open_services, start, tick_once, work_steps
 from playground.clock import Clock as PlaygroundClock
@@ -120,7 +121,11 @@ class DemoBot:
             language="ru" if access.language == "ru" else "en",
         )
         services = open_services(settings, DemoClock(clock))
+        everyone = [str(one["id"]) for one in services.slack.people()]
         with services.db.writing() as connection:
+            for user_id in everyone:
+                # It is tried at any hour, and what waits would seem not to work; the home tab switches it on.
+                workspace.save_working_hours(connection, services.team_id, user_id, OFF)
             for bridge in bridges.all_bridges(connection, services.team_id):
                 analysis.save_names(connection, bridge.id, DEMO_LISTS[settings.language])
         services.db.close()
@@ -129,7 +134,11 @@ class DemoBot:
     def next_due(self, after: datetime, until: datetime) -> datetime | None:
         """The earliest instant at which something of Frontline's is due."""
         with self.frontline.services.db.reading() as connection:
-            instants = (schedules.next_due(connection), timers.next_due(connection))
+            instants = (
+                schedules.next_due(connection),
+                timers.next_due(connection),
+                outbox.next_waiting(connection, after),
+            )
         due_at = min((one for one in instants if one is not None), default=None)
         return due_at if due_at is not None and after < due_at <= until else None
 

@@ -21,10 +21,10 @@ from bot.messages.bridges import LANGUAGE_NAMES
 from bot.messages.help import help_message, language_help, language_set, unknown_command
 from bot.questions.asking import open_ask
 from bot.questions.closing import list_questions
+from bot.quiet.settings import answer_notices
 from bot.reports.answer import answer_report
 from bot.services import Services
 from bot.themes.people import answer_theme
-from bot.triage.settings import choose_by_word
 from bot.workspace.access import Viewer, viewer
 from storage import inbox, workspace
 from storage.bridges import Bridge
@@ -117,7 +117,7 @@ SUBCOMMANDS: Final[tuple[tuple[frozenset[str], Subcommand], ...]] = (
     (ASK, open_ask),
     (QUESTIONS, list_questions),
     (THEME, answer_theme),
-    (NOTICES, choose_by_word),
+    (NOTICES, answer_notices),
     (MEETING, answer_meeting),
     (TOPIC, add_words),
     (ACTIONS, list_items),

@@ -98,6 +98,10 @@ class Texts:
         local = instant.astimezone(ZoneInfo(zone))
         return f"{self.day(local.date())}, {local:%H:%M}"
 
+    def short_weekday(self, number: int) -> str:
+        """The weekday's short name as it stands alone, 0 being Monday."""
+        return str(get_day_names("abbreviated", "stand-alone", self._locale)[number])
+
 
 def _noon(value: date) -> datetime:
     return datetime(value.year, value.month, value.day, 12)  # noqa: DTZ001 - only its day is written

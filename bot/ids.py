@@ -75,6 +75,7 @@ class View(StrEnum):
     THEME_SPLIT = "theme_split"
     ASK = "question_ask"
     QUESTION_OUTCOME = "question_outcome"
+    QUIET_HOURS = "quiet_hours"
     NOTICE = "notice"  # says something; has nothing to submit
 
 
@@ -116,6 +117,7 @@ class Action(StrEnum):
     TRIAGE_OPEN = "triage_open"  # begin to walk through what is untriaged
     TRIAGE_NEXT = "triage_next"
     NOTICES = "home_notices"  # of what becomes of her insights, which a person wants
+    QUIET_HOURS = "quiet_hours_open"
     INBOX_BRIDGE = "inbox_bridge"  # filters of what is to be triaged, in the home tab
     INBOX_CATEGORY = "inbox_category"
     INBOX_PAGE = "inbox_more"
@@ -240,6 +242,10 @@ class Field(StrEnum):
     MEETING_NOTES = "meeting_notes"
     ITEM_DUE = "item_due"
     ITEM_OWNER = "item_owner"
+    QUIET = "quiet"
+    WORK_DAYS = "work_days"
+    WORK_FROM = "work_from"
+    WORK_UNTIL = "work_until"
     THEME_NAME = "theme_name"
     THEME_OTHER = "theme_other"
     THEME_MEMBERS = "theme_members"

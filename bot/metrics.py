@@ -128,7 +128,9 @@ class Depths:
 
     def _read(self) -> Iterator[Metric]:
         rows = GaugeMetricFamily(
-            "frontline_queue_rows", "Rows that wait or are parked.", labels=["queue", "state"]
+            "frontline_queue_rows",
+            "Rows that are to be done, wait for a person, or are parked.",
+            labels=["queue", "state"],
         )
         ages = GaugeMetricFamily(
             "frontline_queue_oldest_seconds",
@@ -142,11 +144,12 @@ class Depths:
         with self._database.reading() as connection:
             rows.add_metric(["inbox", "pending"], inbox.waiting_count(connection))
             rows.add_metric(["inbox", "parked"], inbox.parked_count(connection))
-            rows.add_metric(["outbox", "pending"], outbox.due_count(connection))
+            rows.add_metric(["outbox", "pending"], outbox.due_count(connection, now))
+            rows.add_metric(["outbox", "waiting"], outbox.waiting_count(connection, now))
             rows.add_metric(["outbox", "parked"], outbox.parked_count(connection))
             # Events are stamped in real time, posts in the clock's.
             ages.add_metric(["inbox"], _seconds_between(inbox.oldest_pending(connection), real))
-            ages.add_metric(["outbox"], _seconds_between(outbox.oldest_pending(connection), now))
+            ages.add_metric(["outbox"], _seconds_between(outbox.oldest_pending(connection, now), now))
             overdue.add_metric([], _seconds_between(schedules.next_due(connection), now))
         yield from (rows, ages, overdue)
 

@@ -17,6 +17,7 @@ from sqlalchemy import Connection
 
 from bot import metrics
 from bot.clock import slack_ts
+from bot.quiet.waiting import moment_to_say
 from bot.services import Services
 from bot.slack import LOST_ACCESS, SlackBusy, SlackRefused, SlackUnclear
 from bot.variants import send_richest
@@ -109,12 +110,29 @@ class Say:
         *,
         bridge_id: int | None = None,
         quoted: Iterable[int] = (),
+        expires_at: datetime | None = None,
+        at_once: bool = False,
     ) -> None:
-        """Say something to one person in a direct message."""
+        """Say something to one person in a direct message.
+
+        It waits for her working hours, but for what would be said no more then; `at_once`: it does not, since
+        it answers her own gesture. What may no longer be so by then is `built` when it is sent.
+        """
         row = self._row(
-            "direct", key, f"direct:{user_id}", user_id=user_id, payload=dict(message), bridge_id=bridge_id
+            "direct",
+            key,
+            f"direct:{user_id}",
+            user_id=user_id,
+            payload=dict(message),
+            bridge_id=bridge_id,
+            expires_at=expires_at,
+            not_before_at=None if at_once else self._moment(user_id, bridge_id, expires_at),
         )
         outbox.add(self.connection, row, quoted)
+
+    def _moment(self, user_id: str, bridge_id: int | None, expires_at: datetime | None) -> datetime | None:
+        at = moment_to_say(self.connection, self.team_id, user_id, self.now, bridge_id)
+        return None if expires_at is not None and at >= expires_at else at
 
     def note(
         self,
@@ -231,18 +249,27 @@ class Say:
         outbox.wish(self.connection, row)
 
 
+def built(builder: str, **about: Any) -> dict[str, Any]:
+    """A direct message that is built when it is sent; where nothing is built, it goes unsaid.
+
+    `builder` is one of `bot.workers.BUILDERS` and finds `about` in the row's payload.
+    """
+    return {"builder": builder, **about}
+
+
 def send_one(services: Services, builders: Mapping[str, Builder]) -> bool:
     """Send the next row that may be sent. False: there was none."""
     clock, token = services.clock, uuid4().hex
-    # Slack stamps posts with real time; a clock that was put forward (`tick --at`) would look too late.
-    attempt_at = min(clock.now(), clock.real())
     with services.db.writing() as connection:
-        row = outbox.claim(connection, clock.real(), attempt_at, clock.real() + LEASE, token)
+        row = outbox.claim(connection, clock.real(), clock.now(), clock.real() + LEASE, token)
         if row is not None and row.kind == "post" and row.channel_id:
             outbox.pace(connection, row.channel_id, clock.real() + PACE)
     if row is None:
         return False
     bound = log.bind(correlation_id=row.correlation_id, post=row.id, kind=row.kind)
+    if _waits(services, row, token):
+        bound.info("post_waits_for_working_hours")
+        return True
     try:
         values = _deliver(services, row, token, builders)
     except ClaimLost:
@@ -265,6 +292,21 @@ def send_one(services: Services, builders: Mapping[str, Builder]) -> bool:
     return True
 
 
+def _waits(services: Services, row: OutboxRow, token: str) -> bool:
+    """Whether a post must wait on: its hours went by, or have changed. Not where one may stand."""
+    if row.not_before_at is None or row.user_id is None or row.in_doubt_at is not None:
+        return False
+    now, real = services.clock.now(), services.clock.real()
+    with services.db.writing() as connection:
+        at = moment_to_say(connection, services.team_id, row.user_id, now, row.bridge_id)
+        is_too_late = row.expires_at is not None and at >= row.expires_at
+        if at <= now or is_too_late:
+            return False
+        values = {"not_before_at": at, "due_at": real, "attempts": row.attempts, "in_doubt_at": None}
+        outbox.put_back(connection, row.id, token, values)
+    return True
+
+
 def _deliver(
     services: Services, row: OutboxRow, token: str, builders: Mapping[str, Builder]
 ) -> dict[str, Any]:
@@ -274,7 +316,7 @@ def _deliver(
     if row.kind in ONCE_AT_MOST and row.in_doubt_at is not None:
         return {"state": "dropped", "error": "in_doubt"}
     if row.kind in {"post", "direct", "file"}:
-        return {"state": "sent"} | _post(services, row, token, builders)
+        return _post(services, row, token, builders)
     try:
         _carry_out(services, row, builders)
     except SlackRefused as refused:
@@ -305,12 +347,17 @@ def _post(services: Services, row: OutboxRow, token: str, builders: Mapping[str,
                 comment=row.payload["comment"],
                 thread_ts=thread_ts,
             )
-        return {"message_ts": found, **where}
+        return {"state": "sent", "message_ts": found, **where}
 
     def send(message: Mapping[str, Any]) -> str:
         return services.slack.post(channel_id, message, key=row.dedupe_key, thread_ts=thread_ts)
 
-    return {"message_ts": found or send_richest(services, row.payload, send), **where}
+    message = row.payload
+    if found is None and "builder" in message:
+        message = builders[message["builder"]](services, row)
+        if not message:
+            return {"state": "dropped", "error": "superseded"}
+    return {"state": "sent", "message_ts": found or send_richest(services, message, send), **where}
 
 
 def _where(services: Services, row: OutboxRow) -> tuple[str, str | None]:

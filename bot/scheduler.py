@@ -138,7 +138,7 @@ def is_idle(services: Services) -> bool:
             not (due_at is not None and due_at <= now)
             and not timers.is_any_due(connection, now, real)
             and not inbox.has_work(connection, real)
-            and not outbox.has_work(connection, real)
+            and not outbox.has_work(connection, real, now)
         )
 
 

@@ -20,17 +20,18 @@ from bot.meetings.meeting import MINUTES, NUDGE, PROMPT, REMINDER
 from bot.outbox import Builder
 from bot.questions import answers
 from bot.questions.asking import build_post
-from bot.questions.closing import close_by_date, remind
+from bot.questions.closing import ASKS_OUTCOME, build_asks_outcome, close_by_date, remind
 from bot.questions.state import CLOSING
 from bot.questions.state import KIND as QUESTION
 from bot.questions.state import REMINDER as REMINDER_OF_QUESTION
+from bot.quiet.waiting import NOTICE
 from bot.reports.post import post_sales_report
 from bot.schedules import Job
 from bot.search.sending import EXPORT, build_export
 from bot.threads import Follower
 from bot.timers import Bell
 from bot.triage.changed import CARD
-from bot.triage.notices import NOTICE, tell
+from bot.triage.notices import tell
 from bot.triage.shown import build_card
 from bot.workspace import moods
 
@@ -75,5 +76,12 @@ BUILDERS: Mapping[str, Builder] = {
     calendar_file.BUILDER: calendar_file.build_file,
     EXPORT: build_export,
     QUESTION: build_post,
+    ASKS_OUTCOME: build_asks_outcome,
+    reminder.REMINDER_TO_ONE: reminder.build_to_one,
+    prompt.NO_CHANNEL: prompt.build_no_channel,
+    minutes.ASKING: minutes.build_asking,
+    items.ITEM_DUE: items.build_due,
+    items.ITEM_GIVEN: items.build_given,
+    moods.TROUBLE: moods.build_trouble,
     LEDGER: build_ledger,
 }

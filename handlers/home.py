@@ -6,8 +6,9 @@ from typing import Any
 from slack_bolt import Ack, App
 
 from bot.home.tab import turn_page
-from bot.ids import Action
+from bot.ids import Action, View
 from bot.insights import saving
+from bot.quiet.settings import open_hours, save_hours
 from bot.triage.settings import choose_at_home
 from handlers.edge import Edge
 
@@ -25,6 +26,14 @@ def register(app: App, edge: Edge) -> None:
     def notices(ack: Ack, body: Body, action: Body) -> None:
         value = (action.get("selected_option") or {}).get("value")
         edge.action(ack, body, lambda gesture: choose_at_home(edge.services, gesture, value))
+
+    @app.action(Action.QUIET_HOURS)
+    def quiet_hours(ack: Ack, body: Body) -> None:
+        edge.action(ack, body, lambda gesture: open_hours(edge.services, gesture))
+
+    @app.view(View.QUIET_HOURS)
+    def hours_chosen(ack: Ack, body: Body) -> None:
+        edge.submission(ack, body, lambda gesture, form: save_hours(edge.services, gesture, form))
 
     def turn(ack: Ack, body: Body, action: Body) -> None:
         edge.action(ack, body, lambda gesture: turn_page(edge.services, gesture, int(action["value"])))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, case, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, FromClause, case, exists, func, or_, select, update
 
 from storage.rows import columns_for, fetch_all, fetch_one, insert_once, upsert
 from storage.tables import channel_pace, outbox, quotes
@@ -31,6 +31,7 @@ class OutboxRow:
     attempts: int
     in_doubt_at: datetime | None
     expires_at: datetime | None
+    not_before_at: datetime | None
     message_ts: str | None
     error: str | None
     created_at: datetime
@@ -82,8 +83,8 @@ def claim(
 ) -> OutboxRow | None:
     """Take the next row that may be sent, as it stood before; from here on its outcome is in doubt.
 
-    It may be sent when it is due, the first of its lane, its parent has been posted, and its channel's pace
-    allows it.
+    It may be sent when it is due (`real`), its person works (`now`), it is the first of its lane, its parent
+    has been posted, and its channel's pace allows it.
     """
     earlier, parent = outbox.alias("earlier"), outbox.alias("parent")
     row = fetch_one(
@@ -92,8 +93,12 @@ def claim(
         .where(
             outbox.c.state == "pending",
             outbox.c.due_at <= real,
+            _waits_for_nobody(outbox, now),
             ~exists().where(
-                earlier.c.lane == outbox.c.lane, earlier.c.state == "pending", earlier.c.id < outbox.c.id
+                earlier.c.lane == outbox.c.lane,
+                earlier.c.state == "pending",
+                earlier.c.id < outbox.c.id,
+                _waits_for_nobody(earlier, now),
             ),
             or_(
                 outbox.c.parent_id.is_(None),
@@ -118,10 +123,40 @@ def claim(
                 claim=token,
                 due_at=lease_until,
                 attempts=outbox.c.attempts + 1,
-                in_doubt_at=func.coalesce(outbox.c.in_doubt_at, now),
+                # Slack stamps posts with real time; a clock that was put forward (`tick --at`) is too late.
+                in_doubt_at=func.coalesce(outbox.c.in_doubt_at, min(now, real)),
             )
         )
     return row
+
+
+def _waits_for_nobody(rows: FromClause, now: datetime) -> ColumnElement[bool]:
+    """Those that don't wait for a person's working hours at `now`; the others hold up none of their lane."""
+    return or_(rows.c.not_before_at.is_(None), rows.c.not_before_at <= now)
+
+
+def look_again(connection: Connection, team_id: str, user_id: str, now: datetime) -> None:
+    """What waits for the person's working hours waits no more; the sender sees whether it should."""
+    connection.execute(
+        update(outbox)
+        .where(
+            outbox.c.team_id == team_id,
+            outbox.c.user_id == user_id,
+            outbox.c.state == "pending",
+            outbox.c.not_before_at > now,
+        )
+        .values(not_before_at=now)
+    )
+
+
+def next_waiting(connection: Connection, after: datetime) -> datetime | None:
+    """When the next post goes that waits for somebody's working hours."""
+    at: datetime | None = connection.scalar(
+        select(func.min(outbox.c.not_before_at)).where(
+            outbox.c.state == "pending", outbox.c.not_before_at > after
+        )
+    )
+    return at
 
 
 def hold(connection: Connection, row_id: int, token: str, lease_until: datetime) -> bool:
@@ -250,10 +285,21 @@ def counts(connection: Connection) -> dict[str, int]:
     return {row[0]: row[1] for row in rows}
 
 
-def due_count(connection: Connection) -> int:
-    """How many rows wait to be sent."""
+def due_count(connection: Connection, now: datetime) -> int:
+    """How many rows are to be sent; those that wait for a person's working hours are not yet."""
     return connection.execute(
-        select(func.count()).select_from(outbox).where(outbox.c.state == "pending")
+        select(func.count())
+        .select_from(outbox)
+        .where(outbox.c.state == "pending", _waits_for_nobody(outbox, now))
+    ).scalar_one()
+
+
+def waiting_count(connection: Connection, now: datetime) -> int:
+    """How many rows wait for a person's working hours."""
+    return connection.execute(
+        select(func.count())
+        .select_from(outbox)
+        .where(outbox.c.state == "pending", outbox.c.not_before_at > now)
     ).scalar_one()
 
 
@@ -296,7 +342,7 @@ def unpark(connection: Connection, real: datetime, ids: Collection[int] | None =
     return result.rowcount
 
 
-def has_work(connection: Connection, real: datetime) -> bool:
+def has_work(connection: Connection, real: datetime, now: datetime) -> bool:
     """Whether a row is being sent, or could be at that instant but for its channel's pace."""
     earlier, parent = outbox.alias("earlier"), outbox.alias("parent")
     return bool(
@@ -305,10 +351,12 @@ def has_work(connection: Connection, real: datetime) -> bool:
                 exists().where(
                     outbox.c.state == "pending",
                     or_(outbox.c.claim.is_not(None), outbox.c.due_at <= real),
+                    _waits_for_nobody(outbox, now),
                     ~exists().where(
                         earlier.c.lane == outbox.c.lane,
                         earlier.c.state == "pending",
                         earlier.c.id < outbox.c.id,
+                        _waits_for_nobody(earlier, now),
                     ),
                     or_(
                         outbox.c.parent_id.is_(None),
@@ -320,9 +368,11 @@ def has_work(connection: Connection, real: datetime) -> bool:
     )
 
 
-def oldest_pending(connection: Connection) -> datetime | None:
+def oldest_pending(connection: Connection, now: datetime) -> datetime | None:
+    """Since when the oldest row has been due, those left aside that wait for a person's working hours."""
+    since = func.coalesce(outbox.c.not_before_at, outbox.c.created_at)
     at: datetime | None = connection.scalar(
-        select(func.min(outbox.c.created_at)).where(outbox.c.state == "pending")
+        select(func.min(since)).where(outbox.c.state == "pending", _waits_for_nobody(outbox, now))
     )
     return at
 

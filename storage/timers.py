@@ -62,6 +62,15 @@ def due_at(connection: Connection, team_id: str, kind: str, subject: str) -> dat
     return at
 
 
+def no_later_than(connection: Connection, team_id: str, kind: str, at: datetime) -> None:
+    """Let those of a kind that are set for a later time ring then."""
+    connection.execute(
+        update(timers)
+        .where(timers.c.team_id == team_id, timers.c.kind == kind, timers.c.due_at > at)
+        .values(due_at=at)
+    )
+
+
 def take(connection: Connection, now: datetime, real: datetime, but: Collection[int] = ()) -> Timer | None:
     """The timer due longest, `but` for some: it is gone with this transaction, for this one caller."""
     timer = fetch_one(

@@ -266,6 +266,23 @@ def save_notices(connection: Connection, team_id: str, user_id: str, notices: st
     upsert(connection, person_settings, values, ["team_id", "user_id"])
 
 
+def working_hours(connection: Connection, team_id: str, user_ids: Collection[str]) -> dict[str, str]:
+    """The working hours, as they are stored, of those who have set them."""
+    rows = connection.execute(
+        select(person_settings.c.user_id, person_settings.c.working_hours).where(
+            person_settings.c.team_id == team_id,
+            person_settings.c.user_id.in_(user_ids),
+            person_settings.c.working_hours.is_not(None),
+        )
+    )
+    return {row.user_id: row.working_hours for row in rows}
+
+
+def save_working_hours(connection: Connection, team_id: str, user_id: str, hours: str) -> None:
+    values = {"team_id": team_id, "user_id": user_id, "working_hours": hours}
+    upsert(connection, person_settings, values, ["team_id", "user_id"])
+
+
 def members_among(
     connection: Connection, team_id: str, channel_id: str, user_ids: Collection[str]
 ) -> frozenset[str]:

@@ -15,6 +15,7 @@ from bot.insights.words import names_in
 from bot.meetings.command import home_section as meetings
 from bot.messages import home as messages
 from bot.messages.activities import Shown
+from bot.quiet.settings import standing_of
 from bot.triage.inbox import section as inbox
 from bot.triage.settings import notices_of
 from storage import activities as stored
@@ -36,7 +37,8 @@ def my_insights(look: Look) -> list[Block]:
     names |= workspace.names(connection, team_id, authors)
     supported = insights.supported_by(connection, user_id, [one.id for one in found])
     notices = notices_of(connection, team_id, user_id)
-    page = messages.Page(found, total, offset, PAGE, supported, notices)
+    hours = standing_of(connection, team_id, look.reader)
+    page = messages.Page(found, total, offset, PAGE, supported, notices, hours)
     return messages.my_insights(look.reader, page, names)
 
 

@@ -258,7 +258,7 @@ def confirm(
     if channel_id is not None and is_here:
         say.note(f"note:{gesture.key}", channel_id, gesture.user_id, note)
     else:
-        say.direct(f"note:{gesture.key}", gesture.user_id, note)
+        say.direct(f"note:{gesture.key}", gesture.user_id, note, at_once=True)
     insight_changed(connection, say, current.id)
 
 

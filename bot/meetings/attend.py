@@ -66,12 +66,9 @@ def save_suggestion(services: Services, gesture: Gesture, value: str, form: Form
             for host in hosts_of(meeting):
                 _ = viewer(connection, services.team_id, host).texts
                 message = suggested(_, meeting, gesture.user_id, escape(words), moment)
-                say.direct(
-                    f"meeting-suggested:{meeting.id}:{gesture.key}:{host}"[:255],
-                    host,
-                    message,
-                    bridge_id=meeting.bridge.id,
-                )
+                key = f"meeting-suggested:{meeting.id}:{gesture.key}:{host}"[:255]
+                until = meeting.starts_at  # it waits for no hours that come too late
+                say.direct(key, host, message, bridge_id=meeting.bridge.id, expires_at=until)
         return Reply(said(_told(reader.texts)))
 
 

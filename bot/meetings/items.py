@@ -1,6 +1,6 @@
 """Action items: given to their owners, reminded of, done, put off, handed over or dropped."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -17,17 +17,21 @@ from bot.meetings.reading import ItemLine
 from bot.meetings.settle import MORNING
 from bot.messages import meeting_forms as forms
 from bot.messages import meeting_items as messages
-from bot.outbox import Say
+from bot.outbox import Say, built
+from bot.quiet.waiting import moment_to_say
 from bot.recurrence import day_bounds, resolve
 from bot.services import Services
 from bot.slacktext import escape
 from bot.workspace.access import Viewer, require_colleague, viewer
 from storage import actions, inbox, meetings, timers, workspace
 from storage.actions import DONE, DROPPED, OPEN, ActionItem
+from storage.outbox import OutboxRow
 from storage.timers import Timer
 
 DAY_BEFORE: Final = "action_day_before"
 ON_THE_DAY: Final = "action_on_the_day"
+ITEM_DUE: Final = "action_due"  # builders
+ITEM_GIVEN: Final = "action_given"
 
 
 # --- giving and reminding ----------------------------------------------------------------------------------
@@ -74,30 +78,67 @@ def set_reminders(connection: Connection, say: Say, item: ActionItem, zone: str)
 
 
 def ring_item(services: Services, connection: Connection, say: Say, timer: Timer) -> None:
-    """A `bot.timers.Bell`: a late reminder makes sense on its local day, else it is recorded as missed."""
+    """A `bot.timers.Bell`: the owner is reminded, as soon as she works.
+
+    A late reminder makes sense on the local day on which she should have had it, else it is recorded as
+    missed.
+    """
     item = actions.locked(connection, int(timer.subject))
     meeting = meeting_by_id(connection, item.occurrence_id) if item else None
     if item is None or meeting is None or item.status != OPEN or item.due_on is None:
         return
     zone = meeting.bridge.time_zone
-    day = timer.due_at.astimezone(ZoneInfo(zone)).date()
-    if say.now >= day_bounds(day, zone)[1]:
+    wanted_at = moment_to_say(connection, say.team_id, item.owner_id, timer.due_at, item.bridge_id)
+    if say.now >= day_bounds(wanted_at.astimezone(ZoneInfo(zone)).date(), zone)[1]:
         actions.change(connection, item.id, reminder_missed=True)
         return
-    _ = viewer(connection, say.team_id, item.owner_id).texts
-    message = messages.due(_, item, meeting, is_today=timer.kind == ON_THE_DAY)
+    day = timer.due_at.astimezone(ZoneInfo(zone)).date()
     key = f"{timer.kind}:{item.id}:{day:%Y%m%d}:{item.owner_id}"
+    message = built(ITEM_DUE, item=item.id, due_on=item.due_on.isoformat(), kind=timer.kind)
     say.direct(key, item.owner_id, message, bridge_id=item.bridge_id)
+
+
+def build_due(services: Services, row: OutboxRow) -> Mapping[str, Any]:
+    """A `bot.outbox.Builder`: the reminder, on the day on which it comes.
+
+    Nothing where the item is done with, another's or put off, or where the day itself has its own reminder.
+    """
+    with services.db.reading() as connection:
+        item = actions.by_id(connection, int(row.payload["item"]))
+        meeting = meeting_by_id(connection, item.occurrence_id) if item else None
+        if item is None or meeting is None or not _stands(item, row) or item.due_on is None:
+            return {}
+        if item.due_on.isoformat() != row.payload["due_on"]:
+            return {}
+        today = services.clock.now().astimezone(ZoneInfo(meeting.bridge.time_zone)).date()
+        if row.payload["kind"] == DAY_BEFORE and today >= item.due_on:
+            return {}
+        return messages.due(viewer(connection, services.team_id, item.owner_id).texts, item, meeting, today)
+
+
+def _stands(item: ActionItem, row: OutboxRow) -> bool:
+    return item.status == OPEN and item.owner_id == row.user_id
 
 
 def tell_owner(connection: Connection, say: Say, item: ActionItem, meeting: Meeting, *, by: str) -> None:
-    """A direct message with what can be done about it."""
-    _ = viewer(connection, say.team_id, item.owner_id).texts
-    names = workspace.names(connection, say.team_id, [by])
+    """A direct message with what can be done about it; at once where she gave it to herself."""
     key = f"action-given:{item.id}:{item.owner_id}:{say.correlation_id}"[:255]
-    message = messages.given(_, item, meeting, names.get(by, by) if by != item.owner_id else None)
-    say.direct(key, item.owner_id, message, bridge_id=item.bridge_id)
+    message = built(ITEM_GIVEN, item=item.id, by=by)
+    say.direct(key, item.owner_id, message, bridge_id=item.bridge_id, at_once=by == item.owner_id)
     refresh_homes(say, [item.owner_id])
+
+
+def build_given(services: Services, row: OutboxRow) -> Mapping[str, Any]:
+    """A `bot.outbox.Builder`: the item as it stands; nothing where it is done with, or another's."""
+    by = str(row.payload["by"])
+    with services.db.reading() as connection:
+        item = actions.by_id(connection, int(row.payload["item"]))
+        meeting = meeting_by_id(connection, item.occurrence_id) if item else None
+        if item is None or meeting is None or not _stands(item, row):
+            return {}
+        _ = viewer(connection, services.team_id, item.owner_id).texts
+        name = workspace.names(connection, services.team_id, [by]).get(by, by)
+        return messages.given(_, item, meeting, name if by != item.owner_id else None)
 
 
 def refresh_homes(say: Say, user_ids: Iterable[str]) -> None:

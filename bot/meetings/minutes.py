@@ -31,16 +31,18 @@ from bot.meetings.settle import make_up, next_morning, settle
 from bot.messages import meeting_forms as forms
 from bot.messages import meeting_minutes as messages
 from bot.messages.meetings import ask_for_minutes, said
-from bot.outbox import Say
+from bot.outbox import Say, built
 from bot.services import Services
 from bot.slacktext import escape
 from bot.workspace.access import Viewer, require_colleague, viewer
-from storage import actions, inbox, meetings, timers, workspace
+from storage import actions, inbox, meetings, outbox, timers, workspace
 from storage.meetings import HELD, PLANNED, SKIPPED, Minutes, Post
 from storage.outbox import OutboxRow
 from storage.timers import Timer
 
 _ONE_DAY: Final = timedelta(days=1)
+_LATELY: Final = timedelta(hours=12)
+ASKING: Final = "meeting_ask"  # a builder
 
 
 # --- asking for them ---------------------------------------------------------------------------------------
@@ -68,9 +70,28 @@ def ring_nudge(services: Services, connection: Connection, say: Say, timer: Time
 
 def _ask(connection: Connection, say: Say, meeting: Meeting, *, again: bool) -> None:
     for host in hosts_of(meeting):
-        _ = viewer(connection, say.team_id, host).texts
-        key = f"meeting-ask:{meeting.id}:{'again' if again else 'first'}:{host}"
-        say.direct(key, host, ask_for_minutes(_, meeting, again=again), bridge_id=meeting.bridge.id)
+        first = f"meeting-ask:{meeting.id}:first:{host}"
+        if again and _asked_lately(connection, first, say.now):
+            continue  # the first asking waited for the host's working hours
+        key = f"meeting-ask:{meeting.id}:again:{host}" if again else first
+        message = built(ASKING, occurrence=meeting.id, again=again)
+        say.direct(key, host, message, bridge_id=meeting.bridge.id)
+
+
+def _asked_lately(connection: Connection, key: str, now: datetime) -> bool:
+    row = outbox.by_key(connection, key)
+    return row is not None and row.not_before_at is not None and row.not_before_at > now - _LATELY
+
+
+def build_asking(services: Services, row: OutboxRow) -> Mapping[str, Any]:
+    """An `bot.outbox.Builder`: asking for minutes; nothing where they have been recorded meanwhile."""
+    assert row.user_id is not None
+    with services.db.reading() as connection:
+        meeting = meeting_by_id(connection, int(row.payload["occurrence"]))
+        if meeting is None or meeting.occurrence.status != PLANNED:
+            return {}
+        _ = viewer(connection, services.team_id, row.user_id).texts
+        return ask_for_minutes(_, meeting, again=bool(row.payload["again"]))
 
 
 # --- recording them ----------------------------------------------------------------------------------------

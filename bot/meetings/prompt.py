@@ -16,7 +16,7 @@ from bot.meetings.meeting import (
     usable,
 )
 from bot.messages import meetings as messages
-from bot.outbox import Say
+from bot.outbox import Say, built
 from bot.services import Services
 from bot.threads import open_thread
 from bot.workspace.access import viewer
@@ -26,6 +26,7 @@ from storage.outbox import OutboxRow
 from storage.timers import Timer
 
 THREAD = "meeting"  # kind of thread; its subject is the occurrence's id and the channel
+NO_CHANNEL = "meeting_no_channel"  # a builder
 
 
 def ring_prompt(services: Services, connection: Connection, say: Say, timer: Timer) -> None:
@@ -73,9 +74,21 @@ def post_prompts(connection: Connection, say: Say, meeting: Meeting) -> None:
 def tell_hosts_of_trouble(connection: Connection, say: Say, meeting: Meeting) -> None:
     """No channel may be posted to: whoever holds the meeting learns it, and the managers."""
     for user_id in dict.fromkeys([*hosts_of(meeting), *meeting.bridge.manager_ids]):
-        _ = viewer(connection, say.team_id, user_id).texts
         key = f"meeting-no-channel:{meeting.id}:{user_id}"
-        say.direct(key, user_id, messages.no_channel(_, meeting), bridge_id=meeting.bridge.id)
+        message = built(NO_CHANNEL, occurrence=meeting.id)
+        say.direct(key, user_id, message, bridge_id=meeting.bridge.id, expires_at=meeting.starts_at)
+
+
+def build_no_channel(services: Services, row: OutboxRow) -> Mapping[str, Any]:
+    """An `bot.outbox.Builder`; nothing where the meeting is over, or can be announced by now."""
+    assert row.user_id is not None
+    with services.db.reading() as connection:
+        meeting = meeting_by_id(connection, int(row.payload["occurrence"]))
+        if meeting is None or not meeting.is_ahead(services.clock.now()):
+            return {}
+        if usable(connection, services.team_id, channels_of(meeting.series, meeting.bridge)):
+            return {}
+        return messages.no_channel(viewer(connection, services.team_id, row.user_id).texts, meeting)
 
 
 def build_prompt(services: Services, row: OutboxRow) -> Mapping[str, Any]:

@@ -1,7 +1,7 @@
 """The reminder: shortly before the meeting, in the prompt's thread, broadcast, with the agenda."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection
 
@@ -12,13 +12,15 @@ from bot.meetings.meeting import REMINDER, Meeting, meeting_by_id, speaks_of, us
 from bot.meetings.prompt import is_away, locked, post_prompts
 from bot.messages import meeting_agenda
 from bot.messages import meetings as messages
-from bot.outbox import Say
+from bot.outbox import Say, built
 from bot.services import Services
 from bot.workspace.access import viewer
 from storage import meetings, outbox, workspace
 from storage.meetings import PLANNED, Post, Topic
 from storage.outbox import OutboxRow
 from storage.timers import Timer
+
+REMINDER_TO_ONE: Final = "meeting_reminder_to_one"  # a builder
 
 
 def ring_reminder(services: Services, connection: Connection, say: Say, timer: Timer) -> None:
@@ -35,10 +37,22 @@ def ring_reminder(services: Services, connection: Connection, say: Say, timer: T
         if usable(connection, say.team_id, [post.channel_id]):
             _remind(connection, say, meeting, post, before)
     for user_id in is_away(connection, say.team_id, meeting):
-        _ = viewer(connection, say.team_id, user_id).texts
         key = f"meeting-reminder:{meeting.id}:{before}:{user_id}"
-        say.direct(key, user_id, messages.direct_reminder(_, meeting), bridge_id=meeting.bridge.id)
+        message = built(REMINDER_TO_ONE, occurrence=meeting.id, starts_at=meeting.starts_at.isoformat())
+        say.direct(key, user_id, message, bridge_id=meeting.bridge.id, expires_at=meeting.starts_at)
     meetings.change_occurrence(connection, meeting.id, reminded_for=meeting.starts_at)
+
+
+def build_to_one(services: Services, row: OutboxRow) -> Mapping[str, Any]:
+    """An `bot.outbox.Builder`: the reminder to one person; nothing where the meeting has gone elsewhere."""
+    assert row.user_id is not None
+    with services.db.reading() as connection:
+        meeting = meeting_by_id(connection, int(row.payload["occurrence"]))
+        if meeting is None or not meeting.is_ahead(services.clock.now()):
+            return {}
+        if meeting.starts_at.isoformat() != row.payload["starts_at"]:
+            return {}
+        return messages.direct_reminder(viewer(connection, services.team_id, row.user_id).texts, meeting)
 
 
 def _remind(connection: Connection, say: Say, meeting: Meeting, prompt: Post, before: int) -> None:

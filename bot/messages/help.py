@@ -92,7 +92,10 @@ def _elsewhere(_: Texts) -> str:
             "*Settings*: `/frontline setup` – bridges, `/frontline digest` – the digest, "
             "`/frontline language en`, `ru` or `auto` – the language in which I talk to you."
         ),
-        _("*Notices*: `/frontline notices all`, `outcome` or `off` – what I tell you of your insights."),
+        _(
+            "*Notices*: `/frontline notices all`, `outcome` or `off` – what I tell you of your insights; "
+            "`/frontline notices hours` – when."
+        ),
     ]
     return "\n".join(lines)
 

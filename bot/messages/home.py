@@ -23,6 +23,7 @@ from bot.messages.activities import Shown, activity_entry, new_button
 from bot.messages.common import comma, emoji, home, mrkdwn, option
 from bot.messages.insights import controls, entry
 from bot.messages.lists import offer
+from bot.messages.quiet_hours import USUAL, Standing, hours_button, hours_line
 from bot.messages.triage_notices import notice_names
 from bot.workspace.access import Viewer
 from storage.analysis import Unknown
@@ -41,6 +42,7 @@ class Page:
     size: int
     supported: frozenset[int]  # ids of those that the reader supports, and may take back
     notices: str = "all"  # which she wants of what becomes of them
+    hours: Standing = USUAL  # when she is told
 
 
 @dataclass(frozen=True)
@@ -77,8 +79,10 @@ def my_insights(reader: Viewer, page: Page, names: Mapping[str, str]) -> list[Bl
             elements=[
                 ButtonElement(text=_("New insight"), action_id=Action.HOME_NEW, style="primary", value="new"),
                 _notices(_, page.notices),
+                hours_button(_),
             ]
         ),
+        ContextBlock(elements=[MarkdownTextObject(text=hours_line(_, page.hours), verbatim=True)]),
     ]
     if not page.entries:
         blocks.append(mrkdwn(_how_to_begin(_, reader)))

@@ -42,14 +42,16 @@ def given(_: Texts, item: ActionItem, meeting: Meeting, by: str | None) -> dict[
     return _about(_, head, _("An action item for you"), item)
 
 
-def due(_: Texts, item: ActionItem, meeting: Meeting, *, is_today: bool) -> dict[str, Any]:
-    """The reminder of the day before and of the day itself."""
+def due(_: Texts, item: ActionItem, meeting: Meeting, today: date) -> dict[str, Any]:
+    """The reminder of the day before and of the day itself; of days off, on the next working day."""
     name = title(meeting)
-    head = (
-        _("Due today, from *{meeting}*", meeting=name)
-        if is_today
-        else _("Due tomorrow, from *{meeting}*", meeting=name)
-    )
+    assert item.due_on is not None
+    if item.due_on < today:
+        head = _("Was due {day}, from *{meeting}*", day=_.day(item.due_on), meeting=name)
+    elif item.due_on == today:
+        head = _("Due today, from *{meeting}*", meeting=name)
+    else:
+        head = _("Due tomorrow, from *{meeting}*", meeting=name)
     return _about(_, head, head.replace("*", ""), item)
 
 

@@ -86,11 +86,13 @@ def notices_are(_: Texts, chosen: str) -> dict[str, Any]:
         "outcome": _("I tell you what came of what you passed on, and nothing before that."),
         "off": _("I tell you nothing of what you passed on; my home tab shows it."),
     }[chosen]
-    more = _("Change it with `/frontline notices all`, `outcome` or `off`.")
+    more = _("Change it with `/frontline notices all`, `outcome` or `off`; `hours` opens your quiet hours.")
     return message(said, [mrkdwn(f"{said}\n{more}")])
 
 
 def notices_help(_: Texts, chosen: str) -> dict[str, Any]:
     """The word was none of those that can be chosen."""
-    said = _("I know `/frontline notices all`, `outcome` and `off`. Now it is: `{chosen}`.", chosen=chosen)
+    said = _(
+        "I know `/frontline notices all`, `outcome`, `off` and `hours`. Now it is: `{chosen}`.", chosen=chosen
+    )
     return message(said, [mrkdwn(said)])

@@ -1,6 +1,7 @@
 """The end of a question, by its date or by hand: marketing gets the answers, who gave them the outcome."""
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 from sqlalchemy import Connection
 
@@ -13,15 +14,17 @@ from bot.ids import Field
 from bot.inbox import say_for
 from bot.messages import questions as messages
 from bot.messages.question_forms import outcome_form
-from bot.outbox import Say
+from bot.outbox import Say, built
 from bot.questions.asking import refresh
 from bot.questions.state import CLOSING, KIND, REMINDER, Standing, channel_name, may_be_posted_to, standing
 from bot.services import Services
 from bot.threads import open_thread
 from bot.workspace.access import Viewer, require_colleague, viewer
 from storage import inbox, outbox, questions, threads, timers, workspace
+from storage.outbox import OutboxRow
 from storage.timers import Timer
 
+ASKS_OUTCOME: Final = "question_asks_outcome"  # a builder
 MOST_LISTED: Final = 8
 NEWS: Final = 1500  # characters of an outcome
 
@@ -101,14 +104,20 @@ def close_by_date(services: Services, connection: Connection, say: Say, timer: T
     if stands is None or not stands.is_open:
         return
     _close(connection, say, stands, None)
-    user_id = stands.question.asked_by
-    _ = viewer(connection, say.team_id, user_id).texts
-    say.direct(
-        f"{KIND}:{stands.question.id}:ask-outcome",
-        user_id,
-        messages.asks_outcome(_, stands),
-        bridge_id=stands.bridge.id,
-    )
+    key = f"{KIND}:{stands.question.id}:ask-outcome"
+    message = built(ASKS_OUTCOME, question=stands.question.id)
+    say.direct(key, stands.question.asked_by, message, bridge_id=stands.bridge.id)
+
+
+def build_asks_outcome(services: Services, row: OutboxRow) -> Mapping[str, Any]:
+    """A `bot.outbox.Builder`; nothing where somebody has written meanwhile what comes of it."""
+    assert row.user_id is not None
+    with services.db.reading() as connection:
+        question = questions.by_id(connection, services.team_id, int(row.payload["question"]))
+        stands = standing(connection, services.team_id, question) if question else None
+        if stands is None or stands.question.outcome is not None:
+            return {}
+        return messages.asks_outcome(viewer(connection, services.team_id, row.user_id).texts, stands)
 
 
 def remind(services: Services, connection: Connection, say: Say, timer: Timer) -> None:

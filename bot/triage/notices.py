@@ -7,7 +7,7 @@ message where Frontline can't post there, she is not in the channel, or outsider
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime
 from typing import Final
 
 from sqlalchemy import Connection
@@ -17,6 +17,8 @@ from bot.insights.capture import is_direct
 from bot.insights.words import names_in
 from bot.messages.triage_notices import News, direct_notice, thread_notice
 from bot.outbox import Say
+from bot.quiet.hours import Times, suits_all
+from bot.quiet.waiting import GATHERING, NOTICE, times_of
 from bot.services import Services
 from bot.triage.rules import ENDED, IN_PROGRESS
 from bot.triage.settings import Notices
@@ -26,8 +28,7 @@ from storage.bridges import Bridge
 from storage.insights import Insight
 from storage.timers import Timer
 
-NOTICE: Final = "notice"  # the kind of timer
-WAIT: Final = timedelta(minutes=3)  # for further changes, which are told together
+WAIT: Final = GATHERING  # for further changes, which are told together
 MOST_NAMED: Final = 100  # people in one post; a paragraph holds 3,000 characters
 
 
@@ -52,31 +53,57 @@ def news_of(insight: Insight) -> str | None:
 
 
 def tell(services: Services, connection: Connection, say: Say, timer: Timer) -> None:
-    """A `bot.timers.Bell`: tell what has become of the insight, to those who don't know it yet."""
+    """A `bot.timers.Bell`: tell what has become of the insight, to those who don't know it yet.
+
+    Whoever does not work now is told when she does: then the timer rings again, and finds what is so by then.
+    """
     insight = insights.by_id(connection, int(timer.subject))
     bridge = bridges.bridge(connection, insight.bridge_id) if insight else None
     news = news_of(insight) if insight else None
     if insight is None or bridge is None or news is None:
         return
-    parts = insights.merged_into(connection, insight.id)
-    flagged = _flagged(connection, [*parts, insight])
+    family = [*insights.merged_into(connection, insight.id), insight]
+    flagged = _flagged(connection, family)
     wanting = _wanting(connection, say.team_id, insight, flagged, news)
-    said = _said(connection, say.team_id, insight)
     places = _places(connection, say.team_id, bridge, flagged, wanting)
+    times = times_of(connection, say.team_id, wanting, bridge.time_zone)
+    told, waiting = _in_hours(places, wanting, times, say.now)
+    said = _said(connection, say.team_id, insight)
     key = f"{NOTICE}:{insight.id}:{timer.due_at.isoformat()}"
     for place in places:
-        _say_in_thread(say, bridge, said, place, key)
+        if told.issuperset(place.user_ids):
+            _say_in_thread(say, bridge, said, place, key)
     reached = {user for place in places for user in place.user_ids}
     for user_id in wanting:
-        if user_id not in reached:
+        if user_id in told and user_id not in reached:
             seen = next((one for one in reversed(flagged) if user_id in flagged[one]), insight.id)
-            own = next(one for one in [*parts, insight] if one.id == seen)
-            _ = viewer(connection, say.team_id, user_id).texts
-            message = direct_notice(_, said, own, names_in(connection, say.team_id, [own.text]))
-            say.direct(f"{key}:{user_id}", user_id, message, bridge_id=bridge.id, quoted=[own.id])
+            own = next(one for one in family if one.id == seen)
+            _say_directly(connection, say, bridge, said, own, user_id, key)
     by = [insight.status_by] if insight.status_by else []
-    for user_id in {*wanting, *by}:
+    for user_id in sorted({*told, *by}):
         insights.was_told(connection, insight.id, user_id, news, say.now)
+    if waiting:
+        timers.set_timer(
+            connection, say.team_id, NOTICE, timer.subject, min(waiting), bridge_id=insight.bridge_id
+        )
+
+
+def _in_hours(
+    places: Sequence["Place"], wanting: Sequence[str], times: Mapping[str, Times], now: datetime
+) -> tuple[set[str], list[datetime]]:
+    """Those who may be told now, and when the others may: in a thread all at once, else each by herself.
+
+    A second post in a thread would reach those whom the first one mentioned, at whatever hour.
+    """
+    together = {user for place in places for user in place.user_ids}
+    moments = {
+        user: suits_all({one: times[one] for one in place.user_ids}, place.own.reporter_id, now)
+        for place in places
+        for user in place.user_ids
+    }
+    moments |= {user: times[user].next(now) for user in wanting if user not in together}
+    told = {user for user, at in moments.items() if at <= now}
+    return told, [at for user, at in moments.items() if user not in told]
 
 
 def _flagged(connection: Connection, family: Sequence[Insight]) -> dict[int, set[str]]:
@@ -155,6 +182,14 @@ def _said(connection: Connection, team_id: str, insight: Insight) -> News:
     names = dict(names_in(connection, team_id, [insight.outcome]))
     who = workspace.names(connection, team_id, [by] if by else []).get(by or "", "")
     return News(insight, who, names)
+
+
+def _say_directly(
+    connection: Connection, say: Say, bridge: Bridge, said: News, own: Insight, user_id: str, key: str
+) -> None:
+    _ = viewer(connection, say.team_id, user_id).texts
+    message = direct_notice(_, said, own, names_in(connection, say.team_id, [own.text]))
+    say.direct(f"{key}:{user_id}", user_id, message, bridge_id=bridge.id, quoted=[own.id], at_once=True)
 
 
 def _say_in_thread(say: Say, bridge: Bridge, said: News, place: Place, key: str) -> None:

@@ -45,7 +45,7 @@ def choose_by_word(services: Services, gesture: Gesture, word: str) -> Answer:
     """`/frontline notices …`: set it, or say how it is. Raises UserError."""
     wanted = SPOKEN.get(word.strip().casefold())
     with services.db.writing() as connection:
-        who = _own(services, connection, gesture)
+        who = own_viewer(services, connection, gesture)
         if wanted is not None:
             _save(services, connection, gesture, wanted)
         chosen = notices_of(connection, services.team_id, gesture.user_id)
@@ -57,14 +57,14 @@ def choose_by_word(services: Services, gesture: Gesture, word: str) -> Answer:
 def choose_at_home(services: Services, gesture: Gesture, value: object) -> Answer:
     """The home tab's menu. Raises UserError."""
     with services.db.writing() as connection:
-        who = _own(services, connection, gesture)
+        who = own_viewer(services, connection, gesture)
         if value not in set(Notices):
             return Reply(notices_help(who.texts, notices_of(connection, services.team_id, gesture.user_id)))
         _save(services, connection, gesture, Notices(str(value)))
     return Done()
 
 
-def _own(services: Services, connection: Connection, gesture: Gesture) -> Viewer:
+def own_viewer(services: Services, connection: Connection, gesture: Gesture) -> Viewer:
     """Guests too hear what became of what they flagged."""
     who = viewer(connection, services.team_id, gesture.user_id)
     if who.person is not None and (who.person.is_external or who.person.is_deleted):

@@ -6,7 +6,7 @@ from the difference between what was known and what is so now, so that no repeti
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
 import structlog
 from sqlalchemy import Connection
@@ -14,7 +14,8 @@ from sqlalchemy import Connection
 from bot.inbox import Apply, Worker
 from bot.messages.bridges import could_not_join
 from bot.messages.moods import Fault, Trouble, channel_shown, concerns, manager_left, trouble_message
-from bot.outbox import Say
+from bot.outbox import Say, built
+from bot.quiet.waiting import hours_changed
 from bot.services import Services
 from bot.slack import SlackRefused
 from bot.workspace.access import viewer
@@ -22,12 +23,14 @@ from bot.workspace.directory import nothing, refresh_channel, refresh_person
 from storage import bridges, workspace
 from storage.bridges import Bridge
 from storage.inbox import InboxRow
+from storage.outbox import OutboxRow
 from storage.workspace import Channel
 
 log = structlog.get_logger()
 
 # What a bot's token meets where it can't see or can't enter the channel by itself.
 CLOSED: Final = "channel_not_found"
+TROUBLE: Final = "trouble"  # the builder of what is said of a channel
 
 
 def channel_changed(services: Services, row: InboxRow) -> Apply:
@@ -45,7 +48,7 @@ def _telling(services: Services, channel_id: str, save: Apply, key: str) -> Appl
         after = workspace.channel(connection, say.team_id, channel_id)
         new = faults(after) - faults(before)
         if new:
-            _tell(connection, say, channel_id, after or before, new, key)
+            _tell(connection, say, channel_id, new, key)
             log.info("bridge_channel_trouble", channel=channel_id, faults=sorted(new))
 
     return apply
@@ -64,31 +67,42 @@ def faults(channel: Channel | None) -> frozenset[Fault]:
     return frozenset(fault for fault, holds in found.items() if holds)
 
 
-def _tell(
-    connection: Connection,
-    say: Say,
-    channel_id: str,
-    channel: Channel | None,
-    new: frozenset[Fault],
-    key: str,
-) -> None:
-    public = channel.name if channel and not channel.is_private else None
-    shown = channel_shown(channel_id, public)
-    told: dict[str, list[Trouble]] = {}
-    for bridge in bridges.all_bridges(connection, say.team_id):
-        is_marketing = channel_id == bridge.marketing_channel_id
-        if not is_marketing and channel_id not in bridge.sales_channel_ids:
-            continue
+def _tell(connection: Connection, say: Say, channel_id: str, new: frozenset[Fault], key: str) -> None:
+    """Whoever can act hears of it; what is said is built then, of what still holds."""
+    concerned = {
+        user_id
+        for bridge in bridges.all_bridges(connection, say.team_id)
+        if any(concerns(fault, is_marketing=one) for fault in new for one in _parts(bridge, channel_id))
+        for user_id in caretakers(connection, say.team_id, bridge)
+    }
+    message = built(TROUBLE, channel=channel_id, faults=sorted(new))
+    for user_id in sorted(concerned):
+        say.direct(f"mood:{key}:{user_id}", user_id, message)
+
+
+def _parts(bridge: Bridge, channel_id: str) -> list[bool]:
+    """What the channel is to the bridge: True its marketing channel, False a sales channel; or nothing."""
+    if channel_id == bridge.marketing_channel_id:
+        return [True]
+    return [False] if channel_id in bridge.sales_channel_ids else []
+
+
+def build_trouble(services: Services, row: OutboxRow) -> Mapping[str, Any]:
+    """A `bot.outbox.Builder`: what befell the channel and holds still, for who looks after its bridges."""
+    assert row.user_id is not None
+    channel_id, team_id = str(row.payload["channel"]), services.team_id
+    with services.db.reading() as connection:
+        channel = workspace.channel(connection, team_id, channel_id)
+        shown = channel_shown(channel_id, channel.name if channel and not channel.is_private else None)
         troubles = [
             Trouble(bridge.name, shown, is_marketing, fault)
-            for fault in sorted(new)
+            for bridge in bridges.all_bridges(connection, team_id)
+            if row.user_id in caretakers(connection, team_id, bridge)
+            for is_marketing in _parts(bridge, channel_id)
+            for fault in sorted(faults(channel) & {Fault(one) for one in row.payload["faults"]})
             if concerns(fault, is_marketing=is_marketing)
         ]
-        for user_id in caretakers(connection, say.team_id, bridge) if troubles else ():
-            told.setdefault(user_id, []).extend(troubles)
-    for user_id, troubles in told.items():
-        _ = viewer(connection, say.team_id, user_id).texts
-        say.direct(f"mood:{key}:{user_id}", user_id, trouble_message(_, troubles))
+        return trouble_message(viewer(connection, team_id, row.user_id).texts, troubles) if troubles else {}
 
 
 def caretakers(connection: Connection, team_id: str, bridge: Bridge) -> list[str]:
@@ -109,6 +123,8 @@ def person_changed(services: Services, row: InboxRow) -> Apply:
         before = workspace.person(connection, say.team_id, user_id)
         save(connection, say)
         after = workspace.person(connection, say.team_id, user_id)
+        if before and after and before.time_zone != after.time_zone:
+            hours_changed(connection, say.team_id, user_id, say.now)
         if before is None or before.is_deleted or after is None or not after.is_deleted:
             return
         managed: dict[str, list[str]] = {}
@@ -147,7 +163,9 @@ def _not_joined(row: InboxRow, code: str) -> Apply:
         people = [row.user_id] if row.user_id else workspace.administrators(connection, say.team_id)
         for user_id in people:
             _ = viewer(connection, say.team_id, user_id).texts
-            say.direct(f"{row.natural_key}:{user_id}", user_id, could_not_join(_, channel_id, code))
+            is_answer = row.user_id is not None  # to who set the bridge up just now
+            message = could_not_join(_, channel_id, code)
+            say.direct(f"{row.natural_key}:{user_id}", user_id, message, at_once=is_answer)
 
     return tell
 

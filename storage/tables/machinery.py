@@ -87,6 +87,8 @@ outbox = Table(
     Column("state", String(8), nullable=False, default="pending"),  # pending · sent · parked · dropped
     Column("attempts", Integer, nullable=False, default=0),
     Column("due_at", Instant, nullable=False),  # real time: backoff, and the lease while claimed
+    # Not before: it waits for the person's working hours. NULL: it waits for nobody.
+    Column("not_before_at", Instant),
     Column("claim", String(32)),
     Column("in_doubt_at", Instant),  # first attempt whose outcome is not known
     Column("expires_at", Instant),  # said no more after this instant

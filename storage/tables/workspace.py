@@ -41,6 +41,7 @@ person_settings = Table(
     Column("language", String(8)),  # NULL: by the person's Slack language
     Column("home_opened_at", Instant),
     Column("notices", String(8)),  # all · outcome · off; NULL: all
+    Column("working_hours", String(20)),  # `01234 09:00 18:00`, or `off`: nothing waits; NULL: the default
 )
 
 channels = Table(

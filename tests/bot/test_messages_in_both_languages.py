@@ -9,7 +9,7 @@ import pkgutil
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 from typing import Any
 
@@ -44,6 +44,7 @@ from bot.messages import (
     lists,
     question_forms,
     questions,
+    quiet_hours,
     report,
     search,
     themes,
@@ -59,6 +60,7 @@ from bot.messages.health import Health, health
 from bot.messages.lists import ListsStart
 from bot.messages.moods import Fault, Trouble
 from bot.questions.state import Standing
+from bot.quiet.hours import DEFAULT, WorkingHours
 from bot.reports.compile import SalesReport
 from bot.triage.rules import Pressed, Step
 from bot.variants import plainest
@@ -164,6 +166,7 @@ STOPPED = some_figures(
     cancel_reason="no stand <!channel> left " * 20,
 )
 DONE = some_figures(status="finished", ended_on=LAST)
+SHIFTS = WorkingHours(frozenset({0, 2, 6}), time(22), time(6))
 ASKING = Asking(3, 7, Occasion.END, datetime(2026, 4, 1, tzinfo=UTC), 21)
 ANSWERED = Answered(3, ANNA, Answer.YES, "Hartmann", 1_200_000, "EUR", "the demo did it", ASKING.asked_at)
 
@@ -600,6 +603,11 @@ SAMPLES: dict[str, list[Sample]] = {
     ],
     "triage.category_form": [lambda _: triage.category_form(_, shown(), triage.Asked(PRESSED, None, ":0:"))],
     "triage.merge_form": [lambda _: triage.merge_form(_, shown(), triage.Asked(PRESSED))],
+    "quiet_hours.hours_form": [
+        lambda _: quiet_hours.hours_form(_, quiet_hours.Standing(DEFAULT, "Europe/Berlin")),
+        lambda _: quiet_hours.hours_form(_, quiet_hours.Standing(None, None)),
+        lambda _: quiet_hours.hours_form(_, quiet_hours.Standing(SHIFTS, "America/Argentina/Buenos_Aires")),
+    ],
     "triage_notices.thread_notice": [
         partial(notice_to, status=status, own=own, direct=False)
         for status in ("in_progress", "done", "declined")

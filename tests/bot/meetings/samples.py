@@ -246,8 +246,9 @@ SAMPLES: Final[dict[str, list[Callable[[Texts], Rendered]]]] = {
         lambda _: meeting_items.given(_, an_item(due_on=None), a_meeting(), None),
     ],
     "meeting_items.due": [
-        lambda _: meeting_items.due(_, an_item(), a_meeting(), is_today=True),
-        lambda _: meeting_items.due(_, an_item(), a_meeting(), is_today=False),
+        lambda _: meeting_items.due(_, an_item(), a_meeting(), date(2026, 3, 2)),
+        lambda _: meeting_items.due(_, an_item(), a_meeting(), date(2026, 3, 1)),
+        lambda _: meeting_items.due(_, an_item(), a_meeting(), date(2026, 3, 4)),
     ],
     "meeting_items.changed": [
         lambda _: meeting_items.changed(_, an_item(), NAMES),

@@ -214,23 +214,70 @@ def test_forged_values_are_refused_in_words(it: Meetings, value: str) -> None:
 
 
 def test_the_owner_is_told_and_reminded_the_day_before_and_on_the_day(it: Meetings) -> None:
-    it.record(items="@anna by Monday: price list\n@mia: fair")
-    assert [(one.owner_id, one.due_on) for one in it.items()] == [(ANNA, date(2026, 3, 9)), (MIA, None)]
+    it.record(items="@anna by Wednesday: price list\n@mia: fair")
+    assert [(one.owner_id, one.due_on) for one in it.items()] == [(ANNA, date(2026, 3, 11)), (MIA, None)]
     it.wait_until(FIRST + 2 * HOUR)
     assert sum("price list" in one for one in it.direct(ANNA)) == 1
-    it.wait_until(datetime.fromisoformat("2026-03-08T08:00:00+00:00"))
-    assert sum("Due tomorrow" in one for one in it.direct(ANNA)) == 1
-    it.wait_until(datetime.fromisoformat("2026-03-09T08:00:00+00:00"))
     it.wait_until(datetime.fromisoformat("2026-03-10T08:00:00+00:00"))
+    assert sum("Due tomorrow" in one for one in it.direct(ANNA)) == 1
+    it.wait_until(datetime.fromisoformat("2026-03-11T08:00:00+00:00"))
+    it.wait_until(datetime.fromisoformat("2026-03-12T08:00:00+00:00"))
     assert sum("Due today" in one for one in it.direct(ANNA)) == 1
 
 
 def test_an_items_reminder_makes_sense_on_its_local_day_only(it: Meetings) -> None:
     it.record(items="@anna by Monday: price list")
+    with it.stage.services.db.writing() as connection:
+        workspace.save_working_hours(connection, TEAM, ANNA, "off")
     it.wait_until(datetime.fromisoformat("2026-03-09T22:30:00+00:00"))  # 23:30 in Berlin
     assert not any("Due tomorrow" in one for one in it.direct(ANNA))
     assert sum("Due today" in one for one in it.direct(ANNA)) == 1
     assert it.items()[0].reminder_missed
+
+
+def on(moment: str) -> datetime:
+    return datetime.fromisoformat(f"2026-03-{moment}:00+00:00")
+
+
+def test_a_reminder_waits_for_the_owners_working_day_and_says_what_is_so_then(it: Meetings) -> None:
+    it.record(items="@anna by Saturday: price list\n@anna by Sunday: fair\n@anna by Monday: leaflet")
+    it.wait_until(on("06T08:00"))  # Friday, 09:00 in Berlin
+    assert sum("Due tomorrow" in one and "price list" in one for one in it.direct(ANNA)) == 1
+    before = len(it.direct(ANNA))
+    for moment in ("07T08:00", "08T08:00", "09T07:59"):
+        it.wait_until(on(moment))
+    assert len(it.direct(ANNA)) == before, "nothing on a weekend"
+    items.done(it.stage.services, it.stage.gesture(ANNA), str(it.items()[1].id))  # the fair
+    it.wait_until(on("09T08:00"))
+    told = it.direct(ANNA)[before:]
+    assert sum("Was due Sat 7 Mar" in one and "price list" in one for one in told) == 1
+    assert sum("Due today" in one and "leaflet" in one for one in told) == 1
+    assert len(told) == 2, "not of what is done, and of Monday's once"
+    assert not any(one.reminder_missed for one in it.items())
+
+
+def test_an_item_given_in_the_evening_waits_unless_she_gave_it_to_herself(it: Meetings) -> None:
+    it.wait_until(FIRST + 5 * HOUR)  # 19:00 in Berlin
+    it.record(items="@anna: price list\n@mia: fair", user=MIA)
+    it.wait_until(FIRST + 6 * HOUR)
+    assert any("fair" in one for one in it.direct(MIA)) and not any("price" in one for one in it.direct(ANNA))
+    change(it, items.hand_over, item_owner={"selected_user": BEN})
+    it.wait_until(on("06T08:00"))
+    assert not any("price" in one for one in it.direct(ANNA)), "it is another's by now"
+    assert sum("price" in one for one in it.direct(BEN)) == 1
+
+
+def test_who_hears_of_the_meeting_in_the_morning_is_not_asked_twice_for_its_minutes(stage: Stage) -> None:
+    it = Meetings(stage)
+    it.set_up(time={"selected_time": "17:30"})
+    late = FIRST + timedelta(hours=3.5)
+    it.prompted(late)
+    it.wait_until(late - HOUR)
+    it.wait_until(late + HOUR)  # 18:30 in Berlin
+    assert not any("Record the minutes" in one for one in it.direct(MIA))
+    it.wait_until(on("06T08:00"))
+    it.wait_until(on("06T09:00"))
+    assert sum("Record the minutes" in one for one in it.direct(MIA)) == 1
 
 
 def change(it: Meetings, what: Any, user: str = ANNA, **fields: dict[str, Any]) -> Answer:

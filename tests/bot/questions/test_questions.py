@@ -258,8 +258,9 @@ def test_closed_by_its_date_who_asked_is_asked_for_the_outcome(stage: Stage, des
     stage.reply(ANNA, root, "Price")
     stage.clock.pass_time(days=7)
     stage.ring()
-    (direct,) = desk.directs(MIA)
-    assert "1 person answered" in str(direct["payload"]) and "question_close" in str(direct["payload"])
+    stage.send(seconds=3)
+    (direct,) = stage.slack.posts("DMIA")
+    assert "1 person answered" in str(direct) and "question_close" in str(direct)
     assert desk.question.closed_by is None and desk.question.outcome is None
     assert "Write the outcome" in desk.progress()
     desk.close("A leaflet")

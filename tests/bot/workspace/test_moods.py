@@ -11,9 +11,10 @@ from bot.inbox import Incoming, accept, work_one
 from bot.services import Services
 from bot.slack import SlackBusy, SlackRefused
 from bot.workspace.directory import read_directory
-from bot.workspace.moods import WORKERS
+from bot.workspace.moods import WORKERS, build_trouble
 from storage import bridges, workspace
 from storage.database import Database
+from storage.outbox import by_key
 from storage.tables import flags, inbox, outbox
 from storage.workspace import Channel
 from tests.support import (
@@ -75,8 +76,11 @@ def happen(services: Services, key: str = "e1", channel_id: str = SALES, **value
 def said(services: Services) -> list[tuple[str, str]]:
     """Direct messages: to whom, and what."""
     with services.db.reading() as connection:
-        rows = connection.execute(select(outbox.c.user_id, outbox.c.payload).order_by(outbox.c.id)).all()
-    return [(row.user_id, _words(row.payload["blocks"])) for row in rows]
+        keys = connection.scalars(select(outbox.c.dedupe_key).order_by(outbox.c.id)).all()
+        rows = [row for key in keys if (row := by_key(connection, key))]
+    told = [build_trouble(services, row) if "builder" in row.payload else row.payload for row in rows]
+    pairs = zip(rows, told, strict=True)
+    return [(str(row.user_id), _words(message["blocks"])) for row, message in pairs if message]
 
 
 def _words(blocks: Iterable[dict[str, Any]]) -> str:

@@ -1,0 +1,1 @@
+"""Quiet hours: what Frontline sends of its own accord waits for the person's working hours."""
