@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from bot.activities.figures import Figures, local_day
 from bot.activities.under_way import under_way
 from bot.bridges.categories import REQUEST
+from bot.coverage.compile import Coverage, coverage_of, span_of
 from bot.digests.period import Period
 from bot.digests.schedule import Frequency
 from bot.insights.words import names_in
@@ -65,6 +66,7 @@ class Digest:
     names: Mapping[str, str]  # of authors, and of people and channels mentioned
     themes: tuple[Moving, ...] = ()  # those with most insights of the period
     meetings: tuple[tuple[str, Regularity], ...] = ()  # title and regularity of each, in a monthly digest
+    coverage: Coverage | None = None  # by sales channel, of a week at least
 
     @property
     def is_quiet(self) -> bool:
@@ -117,6 +119,7 @@ def compile_digest(
         meetings=_meetings(connection, bridge, period),
         names=_names(connection, team_id, known.values()),
         themes=as_held(moving, known),
+        coverage=coverage_of(connection, [bridge.id], span_of(period.span))[bridge.id],
     )
 
 

@@ -9,6 +9,7 @@ from bot.activities.kinds import OPEN
 from bot.activities.rights import may_plan
 from bot.bridges.lists import LATELY, MOST_OFFERED, OFTEN
 from bot.digests.schedule import DIGEST, SALES_REPORT
+from bot.home.coverage import section as coverage
 from bot.home.health import section as health
 from bot.home.look import Look, Section
 from bot.insights.words import names_in
@@ -99,6 +100,7 @@ SECTIONS: Final[tuple[Section, ...]] = (
     my_insights,
     inbox,
     activities,
+    coverage,
     bridges,
     unknown_names,
     health,

@@ -27,6 +27,7 @@ from bot.ids import Action
 from bot.messages.activities import agenda_lines
 from bot.messages.chart import category_chart
 from bot.messages.common import link, message, mrkdwn
+from bot.messages.coverage import coverage_chunks
 from bot.messages.digest_pages import MOST_BLOCKS, MOST_CHARACTERS, Chunk, pack, paragraphs, weight
 from bot.messages.digest_trends import in_brackets, touched_line, trend_blocks
 from bot.messages.insights import category_label, quote_block
@@ -105,8 +106,6 @@ def render(_: Texts, digest: Digest, *, missed: int = 0) -> Rendered:
     chart, plain = head_blocks(_, digest), head_blocks(_, digest, in_words=True)
     rich = message(fallback(_, digest), [*chart, *below])
     head = Post(rich if digest.is_quiet else with_plainer(rich, [*plain, *below]))
-    if digest.is_quiet:
-        return Rendered(head, ())
     pages = pack(thread_chunks(_, digest))
     posts = [
         Post(message(_page_title(_, number, len(pages)), page.blocks), page.quoted)
@@ -118,7 +117,7 @@ def render(_: Texts, digest: Digest, *, missed: int = 0) -> Rendered:
 def _triage(_: Texts, digest: Digest) -> list[Block]:
     """The way to what nobody has looked at."""
     count = digest.untouched.count
-    if not count or digest.is_quiet:
+    if not count:
         return []
     label = _("Triage {n} new", n=_.number(count) + ("+" if digest.untouched.is_more else ""))
     begin = ButtonElement(text=label, action_id=Action.TRIAGE_OPEN, value=f"{digest.bridge.id}:0:")
@@ -151,9 +150,9 @@ def preview(_: Texts, channel: Texts, digest: Digest, send_value: str | None) ->
     blocks: list[Block] = [_context(_("Only you see this preview."))]
     # Where Slack refuses the chart in an answer, nobody would be there to send it again without.
     blocks += head_blocks(channel, digest, in_words=True)
-    if not digest.is_quiet:
+    chunks = list(thread_chunks(channel, digest))
+    if chunks:
         shown = sum(map(weight, blocks))
-        chunks = list(thread_chunks(channel, digest))
         pages = pack(chunks, most_blocks=MOST_BLOCKS - len(blocks), most_characters=MOST_CHARACTERS - shown)
         blocks += [DividerBlock(), *pages[0].blocks]
         if len(pages) > 1:
@@ -211,9 +210,9 @@ def title(_: Texts, digest: Digest) -> str:
 
 
 def head_blocks(_: Texts, digest: Digest, *, in_words: bool = False) -> list[Block]:
-    """The essentials; one line where nothing came in. `in_words`: a list says what else the chart shows."""
+    """The essentials; one line of what came in, where nothing did. `in_words`: instead of the chart."""
     if digest.is_quiet:
-        return [mrkdwn(_quiet(_, digest))]
+        return [mrkdwn(_quiet(_, digest)), *_activities_block(_, digest), *_meetings_block(_, digest)]
     chart = None if in_words else category_chart(_, digest)
     return [
         HeaderBlock(text=PlainTextObject(text=title(_, digest), emoji=False)),
@@ -340,7 +339,10 @@ def _since(_: Texts, queue: Queue, at: datetime) -> str:
 
 
 def thread_chunks(_: Texts, digest: Digest) -> Iterator[Chunk]:
-    """All the detail, in reading order."""
+    """All the detail, in reading order; where nothing came in, who takes part alone."""
+    if digest.is_quiet:
+        yield from coverage_chunks(_, digest.bridge, digest.coverage)
+        return
     told: dict[int, int] = {}  # how often an insight was quoted, by number: block ids are unique
     yield from theme_chunks(_, _(":link: *Themes*"), digest.themes, digest.names, told)
     for part in digest.categories:
@@ -350,6 +352,7 @@ def thread_chunks(_: Texts, digest: Digest) -> Iterator[Chunk]:
     waiting = _(":hourglass_flowing_sand: *Waiting requests*")
     yield from _queue(_, digest, waiting, digest.requests.oldest, told)
     yield from _queue(_, digest, _(":eyes: *Longest untouched*"), digest.untouched.oldest, told)
+    yield from coverage_chunks(_, digest.bridge, digest.coverage)
 
 
 def _category(_: Texts, digest: Digest, part: CategoryPart, told: dict[int, int]) -> Iterator[Chunk]:

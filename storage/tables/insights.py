@@ -64,6 +64,7 @@ insights = Table(
     UniqueConstraint("team_id", "number"),
     UniqueConstraint("team_id", "channel_id", "message_ts"),
     Index(None, "bridge_id", "created_at"),
+    Index(None, "bridge_id", "channel_id", "created_at"),  # when a channel was heard last
     Index(None, "bridge_id", "status", "created_at"),
     Index(None, "bridge_id", "category_by", "id"),  # what people decided last is learned from
     Index(None, "bridge_id", "category", "status", "created_at"),
@@ -105,6 +106,7 @@ supporters = Table(
     # words before her eyes for it.
     Column("came_with_id", Key),
     Index(None, "user_id"),
+    Index(None, "since_at"),
 )
 
 # What each person was told last of what became of an insight: she is told once, and of news only.

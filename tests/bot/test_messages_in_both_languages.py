@@ -22,6 +22,7 @@ from bot.activities.periods import month_of
 from bot.activities.report import Report
 from bot.bridges.categories import default_categories
 from bot.bridges.zones import ZoneChoice
+from bot.coverage.compile import ChannelCoverage, Coverage
 from bot.digests.compile import CategoryPart, Queue
 from bot.digests.schedule import REGULARS, Frequency, Rhythm
 from bot.i18n import LANGUAGES, Texts, texts
@@ -69,7 +70,7 @@ from playground import blocks as slack
 from storage.about import Counts
 from storage.activity_answers import Answered, Asking
 from storage.analysis import Unknown
-from storage.digests import Deals, Totals, Touched
+from storage.digests import Deals, Span, Totals, Touched
 from storage.questions import Question
 from storage.schedules import Schedule
 from storage.themes import Theme
@@ -116,6 +117,14 @@ DUE = Schedule(
     next_run_at=datetime(2026, 3, 9, 8, 0, tzinfo=UTC),
 )
 PAUSED = replace(DUE, is_paused=True, next_run_at=None)
+HEARD_AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
+COVERAGE = Coverage(
+    Span(HEARD_AT - timedelta(days=30), HEARD_AT),
+    tuple(
+        ChannelCoverage(f"C{number:09}", number % 4, number % 4 and 1, number % 5, HEARD_AT, HEARD_AT)
+        for number in range(90)
+    ),
+)
 FULL = a_digest(
     bridge=BRIDGE,
     totals=Totals(insights=21, people=5, channels=2, supporters=34),
@@ -130,6 +139,7 @@ FULL = a_digest(
     competitors=(Touched("Acme", 2), Touched("Globex", 0, 3, 3), *(Touched(f"R{n}", 2) for n in range(6))),
     requests=Queue(3, False, (an_insight(7),)),
     untouched=Queue(500, True, (an_insight(8),)),
+    coverage=COVERAGE,
 )
 TOLD_TO_SALES = SalesReport(
     bridge=BRIDGE,
@@ -148,7 +158,7 @@ TOLD_TO_SALES = SalesReport(
     to_outcome=timedelta(days=3),
     names=NAMES,
 )
-QUIET = a_digest(totals=Totals(0, 0, 0, 0), categories=(), requests=Queue(500, True, ()))
+QUIET = a_digest(totals=Totals(0, 0, 0, 0), categories=(), requests=Queue(500, True, ()), coverage=COVERAGE)
 
 WORDY = some_figures(
     an_entry(1, Kind.SPEND, 600_000, note="the stand <!here> *now*"),

@@ -152,6 +152,14 @@ def test_the_home_tab_lists_my_insights(stage: Stage) -> None:
     expect(home).to_contain_text(_("My insights"))
     expect(home).to_contain_text("Acme gives 25% off")
     stage.keep("home")
+    home.get_by_test_id("action-quiet_hours_open").click()
+    modal = stage.page.get_by_test_id("modal")
+    modal.get_by_test_id("field-quiet").locator("input").check()
+    modal.get_by_test_id("field-work_from").locator("input").fill("08:30")
+    stage.keep("quiet-hours")
+    modal.get_by_test_id("modal-submit").click()
+    expect(modal).to_be_hidden()
+    expect(home).to_contain_text("08:30–18:00")
 
 
 def test_setup_opens_for_the_admin(stage: Stage) -> None:
@@ -178,6 +186,7 @@ def test_the_clock_brings_mondays_digest(stage: Stage) -> None:
     head.get_by_test_id("thread-summary").click()
     thread = stage.page.get_by_test_id("thread-panel")
     expect(thread).to_contain_text("#18")
+    expect(thread).to_contain_text(stage.texts("Coverage"))
     stage.keep("digest")
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, insert, text
 
-from storage import digests
+from storage import coverage, digests
 from storage.bridges import Bridge
 from storage.database import Database
 from storage.digests import Compared, Deals, Span
@@ -256,7 +256,9 @@ def test_no_query_walks_through_the_whole_table(database: Database, bridge: Brid
         digests.waiting(spy, bridge.id, digests.OPEN, "request")
         digests.waiting(spy, bridge.id, digests.UNTOUCHED)
         digests.with_text(spy, [one for ids in best.values() for one in ids], to_be_posted=True)
-    assert len(plans) == 10
+        coverage.channel_rows(spy, [bridge.id], WEEK)
+        coverage.active_counts(spy, [bridge.id], WEEK)
+    assert len(plans) == 12
     for one in plans:
         assert "Seq Scan on insights" not in one, one
         assert "SCAN insights" not in one, one

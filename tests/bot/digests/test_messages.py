@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from bot.digests.compile import CategoryPart, Digest, Queue
 from bot.digests.schedule import Frequency
 from bot.i18n import texts
+from bot.meetings.regularity import Regularity
 from bot.messages.common import mrkdwn
 from bot.messages.digest import preview, render
 from bot.messages.digest_pages import Chunk, pack
@@ -21,6 +22,7 @@ from playground import blocks as slack
 from storage.bridges import Category
 from storage.digests import Totals, Touched
 from storage.insights import Insight
+from tests.bot.activities.builders import some_figures
 from tests.bot.digests.builders import MONDAY, a_bridge, a_digest, a_week, an_insight
 from tests.support import ANNA, BEN
 
@@ -79,12 +81,29 @@ def test_nothing_is_compared_where_there_is_nothing_to_compare_with() -> None:
 
 
 def test_a_quiet_period_is_one_line_without_thread() -> None:
-    quiet = a_digest(totals=Totals(0, 0, 0, 0), categories=(CategoryPart("market", 0, 4, ()),))
+    nothing = Queue(0, False, ())
+    quiet = a_digest(
+        totals=Totals(0, 0, 0, 0), categories=(CategoryPart("market", 0, 4, ()),), untouched=nothing
+    )
     rendered = render(EN, quiet)
     assert rendered.pages == ()
     [line] = rendered.head.message["blocks"]
     assert "nothing came in" in line["text"]["text"]
     assert "\n" not in line["text"]["text"]
+
+
+def test_a_quiet_digest_leads_to_what_waits_and_a_quiet_month_tells_of_activities_and_meetings() -> None:
+    quiet = a_digest(
+        totals=Totals(0, 0, 0, 0),
+        categories=(),
+        untouched=Queue(12, False, ()),
+        activities=(some_figures(),),
+        meetings=(("Sales & marketing", Regularity(8, 7, 0, 1, None, 0, 0)),),
+    )
+    said = shown(render(EN, quiet).head.message)
+    assert "Triage 12 new" in said and "triage_open" in str(render(EN, quiet).head.message)
+    assert "Trade fair" in said and "Held 7 of the last 8" in said
+    assert "Trade fair" in shown(preview(EN, EN, quiet, None))
 
 
 def test_the_thread_quotes_with_author_number_supporters_and_link() -> None:
