@@ -67,6 +67,12 @@ _INDEX: Final = {
     "SELECT id, array_to_tsvector(string_to_array(text, ' ')) FROM insights",
 }
 
+_EMBEDDINGS: Final = {  # 512 bytes each, like nothing in particular
+    "sqlite": "INSERT INTO embeddings (insight_id, vector) SELECT id, randomblob(512) FROM insights",
+    "postgresql": "INSERT INTO embeddings (insight_id, vector) "
+    "SELECT id, decode(repeat(md5(CAST(id AS TEXT)), 32), 'hex') FROM insights",
+}
+
 
 @dataclass(frozen=True)
 class Size:
@@ -136,7 +142,8 @@ def _fill(connection: Connection, bridge_id: int, total: int) -> None:
     words = " || ' ' || ".join(word.replace("{n}", "n") for word in _WORDS)
     statement = _INSIGHTS.format(words=words, **_DIALECTS[connection.dialect.name])
     connection.execute(text(statement), {"team": TEAM, "bridge": bridge_id, "channel": SALES, "total": total})
-    connection.execute(text(_INDEX[connection.dialect.name]))
+    for made in (_INDEX, _EMBEDDINGS):
+        connection.execute(text(made[connection.dialect.name]))
     connection.execute(text("UPDATE workspaces SET next_insight_number = :next"), {"next": total + 1})
 
 
@@ -146,3 +153,4 @@ def _gather_statistics(database: Database) -> None:
         with database.storing() as connection:
             connection.exec_driver_sql("VACUUM ANALYZE insights")
             connection.exec_driver_sql("VACUUM ANALYZE insight_search")
+            connection.exec_driver_sql("VACUUM ANALYZE embeddings")

@@ -1,5 +1,6 @@
 """Puts a running Frontline together: database, Slack, workers and transport."""
 
+import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,6 +8,7 @@ from typing import Final
 
 import structlog
 
+from bot.analysis import embedding
 from bot.bridges.first import ensure_default_bridge, ensure_schedules
 from bot.bridges.watch import BridgeWatch
 from bot.catchup import CatchUp
@@ -137,6 +139,8 @@ class Frontline:
 def start(settings: Settings, clock: Clock) -> Frontline:
     """Start everything; gives it running. Raises OperatorError or DatabaseProblem."""
     services = open_services(settings, clock)
+    # Beside the start, so that neither it nor the first text waits for a second's reading.
+    threading.Thread(target=embedding.load, name="embedding", daemon=True).start()
     watch = BridgeWatch(services.db, services.team_id)
     bolt = build_bolt(services, settings, watch)
     probe = SlackProbe(services.slack.identity)

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, 
 
 from storage.insights import Insight
 from storage.rows import columns_for, fetch_all, fetch_one, insert_once, upsert
-from storage.tables import ignored_names, insights, names, readings, reanalyses, sightings
+from storage.tables import embeddings, ignored_names, insights, names, readings, reanalyses, sightings
 
 DECIDED: Final = ("person", "flag")  # `category_by` of what people have filed themselves
 
@@ -33,6 +33,16 @@ class StoredReading:
     customer: str | None
     competitors: list[str]
     product: str | None
+
+
+@dataclass(frozen=True)
+class Decision:
+    """An insight that a person has filed."""
+
+    id: int
+    text: str
+    category: str
+    vector: bytes | None  # the embedding of its text, where it has one
 
 
 @dataclass(frozen=True)
@@ -112,23 +122,25 @@ def reading_of(connection: Connection, insight_id: int) -> StoredReading | None:
     )
 
 
-def decisions(connection: Connection, bridge_id: int, limit: int) -> list[tuple[str, str]]:
-    """Text and category of the latest insights that people have filed themselves, oldest first."""
-    found: list[tuple[int, str, str]] = []
+def decisions(connection: Connection, bridge_id: int, limit: int) -> list[Decision]:
+    """The latest insights that people have filed themselves, oldest first."""
+    found: list[Decision] = []
     # One query for each way, so that the index gives the newest without sorting all.
     for way in DECIDED:
-        rows = connection.execute(
-            select(insights.c.id, insights.c.text, insights.c.category)
+        found += fetch_all(
+            connection,
+            select(insights.c.id, insights.c.text, insights.c.category, embeddings.c.vector)
+            .join(embeddings, embeddings.c.insight_id == insights.c.id, isouter=True)
             .where(
                 insights.c.bridge_id == bridge_id,
                 insights.c.category_by == way,
                 insights.c.text_removed_at.is_(None),
             )
             .order_by(insights.c.id.desc())
-            .limit(limit)
+            .limit(limit),
+            Decision,
         )
-        found += [(row.id, row.text, row.category) for row in rows]
-    return [(text, category) for _id, text, category in sorted(found)[-limit:]]
+    return sorted(found, key=lambda one: one.id)[-limit:]
 
 
 # --- names that no list knows ------------------------------------------------------------------------------

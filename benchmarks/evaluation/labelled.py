@@ -21,25 +21,46 @@ class Labelled:
     names: frozenset[tuple[str, str]]
     theme: str | None
     is_trap: bool
+    language: str
+    source: str  # of the files of tuning messages, or `test`
 
 
 def messages(part: str, language: str) -> list[Labelled]:
     """The messages of `test` or `tuning` in one language."""
     lines = (DATA / f"{part}_{language}.jsonl").read_text(encoding="utf-8").splitlines()
-    return [_message(json.loads(line)) for line in lines if line]
+    return [_message(json.loads(line), part) for line in lines if line]
 
 
-def more(language: str) -> list[Labelled]:
-    """Further tuning messages in one language, of other trades: labelled with their categories only."""
-    lines = (DATA / f"tuning_more_{language}.tsv").read_text(encoding="utf-8").splitlines()
-    pairs = [line.split("\t") for line in lines if line]
-    return [
-        Labelled(f"m{language}-{nth}", text, category, frozenset(), None, is_trap=False)
-        for nth, (category, text) in enumerate(pairs)
-    ]
+def tuning(language: str) -> list[Labelled]:
+    """All tuning messages in one language: those with names, and those of categories (and themes) only."""
+    found = messages("tuning", language)
+    for path in sorted(DATA.glob(f"tuning_*_{language}.tsv")):
+        found += _lines(path.stem.split("_")[1], language)
+    return found
 
 
-def _message(line: dict[str, object]) -> Labelled:
+def themed(language: str) -> list[Labelled]:
+    """Tuning messages written for themes: many say the same in other words, some nearly the same."""
+    return _lines("themes", language)
+
+
+def _lines(source: str, language: str) -> list[Labelled]:
+    """Category and text, or theme (`-`: none), category and text, with tabs between."""
+    path = DATA / f"tuning_{source}_{language}.tsv"
+    found = []
+    for nth, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+        *theme, category, text = line.split("\t")
+        named = f"{source}-{language}-{theme[0]}" if theme and theme[0] != "-" else None
+        name = f"{source}-{language}-{nth}"
+        found.append(
+            Labelled(
+                name, text, category, frozenset(), named, is_trap=False, language=language, source=source
+            )
+        )
+    return found
+
+
+def _message(line: dict[str, object], part: str) -> Labelled:
     names = line["names"]
     assert isinstance(names, Sequence)
     return Labelled(
@@ -49,6 +70,8 @@ def _message(line: dict[str, object]) -> Labelled:
         names=frozenset((str(kind), str(name)) for kind, name in names),
         theme=None if line["theme"] is None else str(line["theme"]),
         is_trap="trap" in str(line.get("note", "")),
+        language=str(line["lang"]),
+        source=part,
     )
 
 

@@ -76,7 +76,7 @@ def corrected(found: Sequence[Read]) -> Iterator[Row]:
         while made < CORRECTIONS and at < len(order) * 3 // 4:
             one, reading = order[at]
             if filed(reading, lessons) != one.category:
-                lessons.learn(reading.words, one.category)
+                lessons.learn(reading.words, reading.embedding, one.category)
                 made += 1
             at += 1
         before += [filed(reading) == one.category for one, reading in order[at:]]
@@ -91,7 +91,9 @@ def decided(found: Sequence[Read]) -> Iterator[Row]:
     for seed in range(ORDERS):
         order = list(found)
         Random(seed).shuffle(order)
-        lessons = Lessons((reading.words, one.category) for one, reading in order[:CORRECTIONS])
+        lessons = Lessons(
+            (reading.words, reading.embedding, one.category) for one, reading in order[:CORRECTIONS]
+        )
         before += [filed(reading) == one.category for one, reading in order[CORRECTIONS:]]
         after += [filed(reading, lessons) == one.category for one, reading in order[CORRECTIONS:]]
     yield row(f"after {CORRECTIONS} decisions", after, share, [("same messages without", share(before))])

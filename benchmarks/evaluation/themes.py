@@ -14,11 +14,12 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any, Final
 
+from bot.analysis.embedding import embed
 from bot.bridges.categories import default_categories
 from bot.insights.words import index_insight
 from bot.outbox import Say
 from bot.themes.joining import place_insight
-from storage import bridges, insights, schema, themes, workspace
+from storage import bridges, embeddings, insights, schema, themes, workspace
 from storage.bridges import BridgeValues
 from storage.database import Database, open_database
 
@@ -88,6 +89,7 @@ def _joined(database: Database, texts: Sequence[str]) -> list[int | None]:
             insight = insights.by_id(connection, insights.add(connection, "T1", row))
             assert insight is not None
             index_insight(connection, "T1", insight)
+            embeddings.save(connection, insight.id, embed(insight.text))
             place_insight(connection, say, insight)
             ids.append(insight.id)
         known = themes.themes_of(connection, ids)

@@ -11,11 +11,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
+from bot.analysis.embedding import Embedding, similarities, vectors
 from bot.analysis.features import Reading
 
-SURE: Final = 0.35  # below, a text without a category stays without one; chosen on the tuning set
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+SURE: Final = 0.3  # below, a text without a category stays without one; chosen on the tuning set
 OTHER: Final = "other"
 
 _OWN_START: Final = -1.0  # a category of the bridge's own begins behind the others, until a cue speaks for it
@@ -23,6 +28,8 @@ _OWN_CUE: Final = 5.0  # for each cue of the bridge's, at most two
 _LESSON: Final = 0.4  # how much a decided insight weighs beside what ships
 _TEXTS_ASSUMED: Final = 8.0  # of each category, in which words stood as often as they do anywhere
 _RARE: Final = 0.002  # share of texts in which a word stands that the shipped list does not know
+_NEAR: Final = 0.5  # cosine of two embeddings from which on the one decides for the other
+_SAME: Final = 5.0  # how much a text weighs that means just the same
 _MOST_EVIDENCE: Final = 2.5  # of one word
 _MOST_LEARNED: Final = 6.0  # of all words together
 
@@ -39,23 +46,49 @@ class Suggestion:
         return self.confidence >= SURE and self.category != OTHER
 
 
-class Lessons:
-    """What people of a bridge have decided: in how many texts of each category each word stood."""
+@dataclass(frozen=True)
+class Weights:
+    """How much each feature speaks for each category, and each dimension of the embedding."""
 
-    def __init__(self, decided: Iterable[tuple[Sequence[str], str]] = ()) -> None:
+    categories: tuple[str, ...]
+    features: Mapping[str, Sequence[float]]
+    embedding: "NDArray[np.float32]"
+
+    def of_embedding(self, embedding: Embedding) -> "NDArray[np.float32]":
+        """What the embedding says of each category."""
+        found: NDArray[np.float32] = vectors([embedding])[0] @ self.embedding
+        return found
+
+
+class Lessons:
+    """What people of a bridge have decided: in how many texts of each category each word stood, and what
+    these texts mean.
+    """
+
+    def __init__(self, decided: Iterable[tuple[Sequence[str], Embedding, str]] = ()) -> None:
         self._texts: Counter[str] = Counter()
         self._words: dict[str, Counter[str]] = {}
-        for words, category in decided:
-            self.learn(words, category)
+        self._meant: dict[str, list[Embedding]] = {}
+        for words, embedding, category in decided:
+            self.learn(words, embedding, category)
 
-    def learn(self, words: Sequence[str], category: str) -> None:
+    def learn(self, words: Sequence[str], embedding: Embedding, category: str) -> None:
         """Take one more decision into account."""
         self._texts[category] += 1
+        self._meant.setdefault(category, []).append(embedding)
         for word in words:
             self._words.setdefault(word, Counter())[category] += 1
 
-    def evidence(self, words: Sequence[str], category: str) -> float:
+    def evidence(self, reading: Reading, category: str) -> float:
         """For (or against) the category, as log-odds."""
+        return self._of_words(reading.words, category) + self._of_nearest(reading.embedding, category)
+
+    def _of_nearest(self, embedding: Embedding, category: str) -> float:
+        """What the text of that category says that means most nearly the same."""
+        nearest = max(similarities(embedding, self._meant.get(category, [])), default=0.0)
+        return _SAME * max(0.0, nearest - _NEAR) / (1 - _NEAR)
+
+    def _of_words(self, words: Sequence[str], category: str) -> float:
         own = self._texts[category]
         others = self._texts.total() - own
         total = 0.0
@@ -79,28 +112,26 @@ NOTHING: Final = Lessons()
 def suggest(reading: Reading, categories: Sequence[str], lessons: Lessons = NOTHING) -> Suggestion:
     """The likeliest of the bridge's active categories."""
     shipped = [key for key in categories if key in known_classes()]
-    scores = linear(weights(), reading.features, shipped)
+    scores = linear(weights(), reading, shipped)
     for key in categories:
         scores.setdefault(key, _OWN_START)
         if key in reading.own:
             scores[key] += _OWN_CUE * min(2.0, reading.own[key].weight)
-        scores[key] += lessons.evidence(reading.words, key)
+        scores[key] += lessons.evidence(reading, key)
     chances = softmax(scores)
     best = max(categories, key=lambda key: (chances[key], key))
     return Suggestion(best, chances[best])
 
 
-def linear(
-    known: Mapping[str, Mapping[str, float]], features: Mapping[str, float], classes: Sequence[str]
-) -> dict[str, float]:
+def linear(weights: Weights, reading: Reading, classes: Sequence[str]) -> dict[str, float]:
     """The score of each class."""
-    scores = dict.fromkeys(classes, 0.0)
-    for name, value in (*features.items(), ("bias", 1.0)):
-        of_class = known.get(name)
+    scores = dict(zip(weights.categories, map(float, weights.of_embedding(reading.embedding)), strict=True))
+    for name, value in (*reading.features.items(), ("bias", 1.0)):
+        of_class = weights.features.get(name)
         if of_class is not None:
-            for key in classes:
-                scores[key] += of_class[key] * value
-    return scores
+            for key, one in zip(weights.categories, of_class, strict=True):
+                scores[key] += one * value
+    return {key: scores[key] for key in classes}
 
 
 def softmax(scores: Mapping[str, float]) -> dict[str, float]:
@@ -118,10 +149,13 @@ def _file() -> dict[str, Any]:
 
 
 @cache
-def weights() -> Mapping[str, Mapping[str, float]]:
-    """The weights that ship, by feature and category."""
-    classes = _file()["categories"]
-    return {name: dict(zip(classes, one, strict=True)) for name, one in _file()["weights"].items()}
+def weights() -> Weights:
+    """The weights that ship."""
+    import numpy as np
+
+    return Weights(
+        tuple(_file()["categories"]), _file()["weights"], np.array(_file()["embedding"], np.float32)
+    )
 
 
 @cache

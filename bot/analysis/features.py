@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import Final
 
 from bot.analysis.cues import CueBook, Found, shipped
+from bot.analysis.embedding import Embedding, embed, without_markup
 from bot.analysis.names import Mention
 from bot.stems import Token, tokens
 
@@ -14,7 +15,6 @@ MOST_WORDS: Final = 200  # of a text; what comes later does not change what it i
 _CUE_CAP: Final = 4.0
 _STRONG_CAP: Final = 2
 
-_MARKUP: Final = re.compile(r"<[^>]*>|```.*?```|`[^`]*`|https?://\S+|\S+@\S+", re.DOTALL)
 _PRONOUNS: Final = {
     "we": "our us we ours мы нас нам наш наша наше наши нашей нашего нашу наших нашим нашими нашем нами",
     "i": "i me my мне меня я мой моя мои мою",
@@ -32,11 +32,12 @@ class Reading:
     features: Mapping[str, float]
     words: tuple[str, ...]  # stems, each once
     own: Mapping[str, Found]
+    embedding: Embedding
 
 
 def read(text: str, mentions: Sequence[Mention], own: CueBook | None = None) -> Reading:
     """Look at a text as Slack writes it."""
-    shown = _MARKUP.sub(" ", text)
+    shown = without_markup(text)
     words = tokens(shown)[:MOST_WORDS]
     found = shipped().find(words)
     features: dict[str, float] = {}
@@ -51,12 +52,12 @@ def read(text: str, mentions: Sequence[Mention], own: CueBook | None = None) -> 
     scale = 1 / max(3.0, len(learned)) ** 0.5
     features |= {f"w:{stem}": scale for stem in learned}
     features |= {f"p:{one} {two}": scale for one, two in pairwise(learned)}
-    return Reading(features, every, own.find(words) if own else {})
+    return Reading(features, every, own.find(words) if own else {}, embed(text))
 
 
 def words_of(text: str) -> tuple[str, ...]:
     """The stems of a text as Slack writes it, each once: what is learned from."""
-    return tuple(dict.fromkeys(word.stem for word in tokens(_MARKUP.sub(" ", text))[:MOST_WORDS]))
+    return tuple(dict.fromkeys(word.stem for word in tokens(without_markup(text))[:MOST_WORDS]))
 
 
 def _named(text: str, mentions: Sequence[Mention]) -> frozenset[str]:

@@ -10,11 +10,12 @@ from sqlalchemy import Connection
 
 from bot.analysis.classify import Lessons, Suggestion, suggest
 from bot.analysis.cues import CueBook, of_bridge, read_cues
+from bot.analysis.embedding import WORDLESS, Embedding
 from bot.analysis.features import read, words_of
 from bot.analysis.names import MOST_TEXT, Entry, Lists, Mention, lists_of, mentioned
 from bot.analysis.unknown import unknown_in
 from bot.bridges.categories import OTHER
-from storage import analysis, insights
+from storage import analysis, embeddings, insights
 from storage.analysis import StoredReading
 from storage.bridges import Bridge
 from storage.insights import Insight
@@ -36,6 +37,7 @@ class Understood:
     mentions: tuple[Mention, ...]
     suggestion: Suggestion
     unknown: Mapping[str, str]
+    embedding: Embedding
 
     @property
     def stored(self) -> StoredReading:
@@ -62,8 +64,9 @@ class Knowledge:
         """Read one text as Slack writes it."""
         text = text[:MOST_TEXT]
         mentions = tuple(self.lists.find(text))
-        suggestion = suggest(read(text, mentions, self.cues), self.categories, self.lessons)
-        return Understood(mentions, suggestion, unknown_in(text, mentions))
+        reading = read(text, mentions, self.cues)
+        suggestion = suggest(reading, self.categories, self.lessons)
+        return Understood(mentions, suggestion, unknown_in(text, mentions), reading.embedding)
 
 
 def knowledge_of(connection: Connection, bridge: Bridge) -> Knowledge:
@@ -73,7 +76,9 @@ def knowledge_of(connection: Connection, bridge: Bridge) -> Knowledge:
     )
     active = tuple(one.key for one in bridge.active_categories)
     decided = analysis.decisions(connection, bridge.id, MOST_LESSONS)
-    lessons = Lessons((_words(text), category) for text, category in decided if category in active)
+    lessons = Lessons(
+        (_words(one.text), one.vector or WORDLESS, one.category) for one in decided if one.category in active
+    )
     return Knowledge(lists_of(entries), _own_cues(bridge), lessons, active)
 
 
@@ -112,6 +117,10 @@ def keep(connection: Connection, insight: Insight, understood: Understood) -> No
     """Remember what was read, so that it can be told from what people decide."""
     analysis.save_reading(connection, insight.id, understood.stored)
     analysis.save_sightings(connection, insight.bridge_id, insight.id, understood.unknown, insight.created_at)
+    if understood.embedding == WORDLESS:
+        embeddings.forget(connection, insight.id)
+    else:
+        embeddings.save(connection, insight.id, understood.embedding)
 
 
 def reread(

@@ -18,7 +18,7 @@ from bot.themes.joining import text_changed
 from bot.triage.changed import insight_changed
 from bot.variants import map_blocks
 from bot.workspace.directory import GONE, nothing
-from storage import analysis, bridges, insights, outbox
+from storage import analysis, bridges, embeddings, insights, outbox
 from storage.inbox import InboxRow
 from storage.insights import Insight
 from storage.outbox import OutboxRow
@@ -116,6 +116,7 @@ def remove_text(connection: Connection, say: Say, insight: Insight) -> None:
     values = {"text": "", "first_text": None, "text_removed_at": say.now, "changed_at": say.now}
     insights.change(connection, insight.id, values)
     analysis.forget_sightings(connection, insight.id)
+    embeddings.forget(connection, insight.id)
     current = insights.by_id(connection, insight.id)
     assert current is not None
     index_insight(connection, say.team_id, current)

@@ -5,24 +5,29 @@ what is stored. All of it is deterministic: the same history gives the same them
 """
 
 from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import chain
 from typing import Final
 
 from sqlalchemy import Connection
 
 from bot import slacktext
+from bot.analysis.embedding import WORDLESS
 from bot.insights.words import names_in
 from bot.outbox import Say
 from bot.themes.likeness import (
+    BRINGS_TOGETHER,
     JOINS,
     NEARLY_THE_SAME,
+    Likeness,
+    Said,
     belongs,
     content_words,
     features,
-    likeness,
-    weights,
 )
 from bot.themes.titles import Title, best_title
-from storage import search, themes
+from storage import embeddings, search, themes
 from storage.insights import Insight
 from storage.rows import lock
 from storage.themes import Theme
@@ -39,59 +44,108 @@ def place_insight(connection: Connection, say: Say, insight: Insight) -> None:
     if insight.text_removed_at is not None:
         return
     lock(connection, "themes", str(insight.bridge_id))
-    likely = _likely(connection, say.team_id, insight)
-    if not likely:
+    likely = _Likely(connection, say.team_id, insight)
+    nearest = max(likely.values.items(), key=lambda one: (one[1], -one[0]), default=None)
+    if nearest is not None and nearest[1] >= NEARLY_THE_SAME:
+        themes.note_likeness(connection, insight.id, nearest[0])
+    places = _fitting(connection, likely, themes.parted_from(connection, insight.id))
+    if not places:
         return
-    nearest, how_near = max(likely.items(), key=lambda one: (one[1], -one[0]))
-    if how_near >= NEARLY_THE_SAME:
-        themes.note_likeness(connection, insight.id, nearest)
-    parted = themes.parted_from(connection, insight.id)
-    known = themes.themes_of(connection, likely)
-    fits: dict[tuple[str, int], list[float]] = {}
-    for other, value in likely.items():
-        if other not in parted:
-            place = ("theme", known[other]) if other in known else ("insight", other)
-            fits.setdefault(place, []).append(value)
-    scored = {place: _fit(connection, place, values, parted) for place, values in fits.items()}
-    if not scored:
-        return
-    (kind, found), value = max(scored.items(), key=lambda one: (one[1], -one[0][1]))
-    if value < JOINS:
-        return
-    if kind == "insight":
-        theme_id = themes.start(connection, insight.bridge_id, say.now)
-        themes.join(connection, theme_id, found, say.now)
-    else:
-        theme_id = found
-    themes.join(connection, theme_id, insight.id, say.now)
+    first, *others = places
+    theme_id = first.theme_id or themes.start(connection, insight.bridge_id, say.now)
+    for one in (*first.members, insight.id):
+        themes.join(connection, theme_id, one, say.now)
+    for other in others:
+        theme_id = _bring_together(connection, say, likely, theme_id, other)
     retitle(connection, say.team_id, theme_id)
 
 
-def _fit(connection: Connection, place: tuple[str, int], values: list[float], parted: set[int]) -> float:
-    """Members that share no word with the insight are unlike it, and count too."""
-    kind, theme_id = place
-    if kind == "insight":
-        return belongs(values)
-    inside = {one.id for one in themes.newest_members(connection, theme_id, MOST_MEMBERS)}
-    if inside & parted:
-        return 0.0
-    return belongs([*values, *[0.0] * max(0, len(inside) - len(values))])
+@dataclass(frozen=True)
+class _Place:
+    """A theme, or an insight without one (None), and its newest members."""
+
+    theme_id: int | None
+    members: Mapping[int, Said]
 
 
-def _likely(connection: Connection, team_id: str, insight: Insight) -> dict[int, float]:
-    """The earlier insights that this one may be like, and how alike they are.
-
-    The recent ones, and older ones that share words with it; words are weighed among all of these.
+class _Likely:
+    """The earlier insights that one may be like, and how alike they are: the recent ones, and older ones that
+    share words with it.
     """
-    own = _plain(connection, team_id, [insight])[insight.id]
-    ids = set(themes.recent(connection, insight.bridge_id, insight.id, RECENT))
-    ids |= set(_sharing(connection, insight.id, own))
-    texts = _plain(connection, team_id, themes.candidates(connection, insight.bridge_id, ids))
-    found = {one: features(text) for one, text in texts.items()}
-    mine = features(own)
-    weight = weights([mine, *found.values()])
-    alike = {one: likeness(mine, other, weight) for one, other in found.items()}
-    return {one: value for one, value in alike.items() if value}
+
+    def __init__(self, connection: Connection, team_id: str, insight: Insight) -> None:
+        self._connection = connection
+        self._team_id = team_id
+        own = _plain(connection, team_id, [insight])[insight.id]
+        ids = set(themes.recent(connection, insight.bridge_id, insight.id, RECENT))
+        ids |= set(_sharing(connection, insight.id, own))
+        self._said = self._read([insight, *themes.candidates(connection, insight.bridge_id, ids)])
+        self._own = self._said[insight.id]
+        self._likeness = Likeness(self._said.values())
+        del self._said[insight.id]
+        self.values = self._likeness.to(self._own, self._said)
+
+    def place(self, theme_id: int) -> _Place:
+        """A theme with its newest members, also those that were not thought of."""
+        members = themes.newest_members(self._connection, theme_id, MOST_MEMBERS)
+        self._said |= self._read([one for one in members if one.id not in self._said])
+        return _Place(theme_id, {one.id: self._said[one.id] for one in members})
+
+    def alone(self, insight_id: int) -> _Place:
+        """An insight that belongs to no theme."""
+        return _Place(None, {insight_id: self._said[insight_id]})
+
+    def fit(self, place: _Place) -> float:
+        """How well the insight fits there."""
+        return belongs(self._likeness.to(self._own, place.members).values())
+
+    def are_one(self, place: _Place, other: _Place) -> bool:
+        """Whether the members of both are about the same thing."""
+        pairs = [self._likeness.to(one, other.members).values() for one in place.members.values()]
+        return belongs(chain.from_iterable(pairs)) >= BRINGS_TOGETHER
+
+    def _read(self, found: list[Insight]) -> dict[int, Said]:
+        meant = embeddings.of(self._connection, [one.id for one in found])
+        texts = _plain(self._connection, self._team_id, found)
+        return {one: Said(features(text), meant.get(one, WORDLESS)) for one, text in texts.items()}
+
+
+def _fitting(connection: Connection, likely: _Likely, parted: set[int]) -> list[_Place]:
+    """Where the insight fits, the best first; never beside what people took it from."""
+    # What is less than that like the nearest member is still less like all of them.
+    near = [one for one, value in likely.values.items() if value >= JOINS]
+    known = themes.themes_of(connection, near)
+    places = [likely.place(one) for one in sorted(set(known.values()))]
+    places += [likely.alone(one) for one in sorted(near) if one not in known]
+    scored = [(likely.fit(one), one) for one in places if not parted & one.members.keys()]
+    return [place for fit, place in sorted(scored, key=lambda one: -one[0]) if fit >= JOINS]
+
+
+def _bring_together(connection: Connection, say: Say, likely: _Likely, theme_id: int, other: _Place) -> int:
+    """The insight fits a second place too: if both are about the same thing, the elder takes the other in.
+
+    What people named or took apart stays as it is. Gives the theme that the insight belongs to.
+    """
+    here = likely.place(theme_id)
+    if not likely.are_one(here, other) or _are_apart(connection, here, other):
+        return theme_id
+    if other.theme_id is None:
+        for one in other.members:
+            themes.join(connection, theme_id, one, say.now)
+        return theme_id
+    stays, goes = sorted((theme_id, other.theme_id))
+    for member in themes.members(connection, goes):
+        themes.join(connection, stays, member.id, say.now)
+    themes.remove(connection, goes)
+    return stays
+
+
+def _are_apart(connection: Connection, here: _Place, other: _Place) -> bool:
+    for place in (here, other):
+        theme = None if place.theme_id is None else themes.by_id(connection, place.theme_id)
+        if other.theme_id is not None and theme is not None and theme.is_named:
+            return True
+    return any(themes.parted_from(connection, one) & here.members.keys() for one in other.members)
 
 
 def _sharing(connection: Connection, insight_id: int, plain_text: str) -> list[int]:

@@ -1,21 +1,27 @@
-"""How alike two texts are, by the words they share and the letters of their words. Pure and deterministic.
+"""How alike two texts are: by the words they share, by the letters of their words, and by what they mean.
 
 A word weighs the more the fewer of the recent insights hold it; groups of four letters weigh in the same
-way, only less: they find other endings, compounds and typing errors. The figures were chosen on the tuning
-messages of benchmarks/evaluation; `make eval` says how well they do on others.
+way, only less: they find other endings, compounds and typing errors. Embeddings find the same said in other
+words. Pure and deterministic. The figures were chosen on the tuning messages of benchmarks/evaluation;
+`make eval` says how well they do on others.
 """
 
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
 from bot import stems
+from bot.analysis.embedding import WORDLESS, Embedding, similarities
 
-JOINS: Final = 0.22  # from this likeness on, an insight belongs to a theme
-NEARLY_THE_SAME: Final = 0.5  # from here on, one insight says nearly what another says
+JOINS: Final = 0.46  # from this likeness on, an insight belongs to a theme
+NEARLY_THE_SAME: Final = 0.75  # from here on, one insight says nearly what another says
 NEAREST: Final = 0.6  # how much the most similar member counts, beside all of them
+MEANING_WEIGHS: Final = 1.0  # beside the words
+BRINGS_TOGETHER: Final = 0.42  # from here on, what one insight fits both of is about the same thing itself
+UNRELATED: Final = 0.2  # cosine of embeddings up to which two texts have nothing to do with each other
 LETTERS: Final = 4  # of a group
 LETTERS_WEIGH: Final = 0.6  # beside a whole word
 
@@ -70,10 +76,36 @@ def weights(texts: Iterable[Features]) -> dict[str, float]:
     }
 
 
-def likeness(one: Features, other: Features, weight: Mapping[str, float]) -> float:
-    """From 0, nothing in common, to 1, the same words. Both texts are among those that were weighed."""
-    shared = sum(weight[feature] ** 2 for feature in one & other)
-    return shared / (_length(one, weight) * _length(other, weight)) if shared else 0.0
+@dataclass(frozen=True)
+class Said:
+    """What a text is compared by."""
+
+    words: Features
+    embedding: Embedding = WORDLESS
+
+
+class Likeness:
+    """How alike texts are, where words weigh as they do among these."""
+
+    def __init__(self, among: Iterable[Said]) -> None:
+        self._weight = weights(one.words for one in among)
+        self._rarest = max(self._weight.values(), default=1.0)
+
+    def to(self, one: Said, others: Mapping[int, Said]) -> dict[int, float]:
+        """By key of the other text: from 0, nothing in common, to 1.8, the same text."""
+        meant = similarities(one.embedding, [other.embedding for other in others.values()])
+        return {
+            key: self.words(one.words, other.words) + MEANING_WEIGHS * max(0.0, cosine - UNRELATED)
+            for (key, other), cosine in zip(others.items(), meant, strict=True)
+        }
+
+    def words(self, one: Features, other: Features) -> float:
+        """From 0, nothing in common, to 1, the same words."""
+        shared = sum(self._weight.get(feature, self._rarest) ** 2 for feature in one & other)
+        return shared / (self._length(one) * self._length(other)) if shared else 0.0
+
+    def _length(self, text: Features) -> float:
+        return math.sqrt(sum(self._weight.get(feature, self._rarest) ** 2 for feature in text))
 
 
 def belongs(to_members: Iterable[float]) -> float:
@@ -84,10 +116,6 @@ def belongs(to_members: Iterable[float]) -> float:
 
 def _kind(feature: str) -> float:
     return LETTERS_WEIGH if feature.startswith(_GROUP) else 1.0
-
-
-def _length(text: Features, weight: Mapping[str, float]) -> float:
-    return math.sqrt(sum(weight[feature] ** 2 for feature in text))
 
 
 _GROUP: Final = "~"

@@ -12,7 +12,7 @@ from storage.tables.activities import (
     activity_plans,
     bridge_currencies,
 )
-from storage.tables.analysis import ignored_names, names, readings, reanalyses, sightings
+from storage.tables.analysis import embeddings, ignored_names, names, readings, reanalyses, sightings
 from storage.tables.base import metadata
 from storage.tables.bridges import bridge_channels, bridge_managers, bridges, categories
 from storage.tables.insights import flags, history, insights, supporters, told
@@ -63,6 +63,7 @@ __all__ = [
     "channel_members",
     "channel_pace",
     "channels",
+    "embeddings",
     "flags",
     "gestures",
     "history",

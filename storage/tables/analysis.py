@@ -1,6 +1,6 @@
 """A bridge's lists of names, what was read out of insights by rule, and names that no list knows yet."""
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, String, Table, UniqueConstraint
+from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, String, Table, UniqueConstraint
 
 from storage.tables.base import Json, Key, key, metadata
 from storage.types import Instant
@@ -39,6 +39,14 @@ sightings = Table(
     Column("shown", String(64), nullable=False),  # as it was written
     Column("seen_at", Instant, nullable=False),
     Index(None, "bridge_id", "seen_at"),
+)
+
+# What insights' texts mean (bot/analysis/embedding.py); gone with the text.
+embeddings = Table(
+    "embeddings",
+    metadata,
+    Column("insight_id", Key, ForeignKey("insights.id", ondelete="CASCADE"), primary_key=True),
+    Column("vector", LargeBinary, nullable=False),
 )
 
 ignored_names = Table(

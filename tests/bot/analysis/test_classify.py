@@ -4,6 +4,7 @@ import pytest
 
 from bot.analysis.classify import Lessons, suggest
 from bot.analysis.cues import of_bridge
+from bot.analysis.embedding import embed
 from bot.analysis.features import read, words_of
 from bot.bridges.categories import BUILT_IN
 
@@ -38,7 +39,7 @@ def test_one_decision_moves_the_next_message_like_it() -> None:
     before = suggest(read(text, []), KEYS).category
     wanted = "market" if before != "market" else "process"
     lessons = Lessons()
-    lessons.learn(words_of(text), wanted)
+    lessons.learn(words_of(text), embed(text), wanted)
     alike = "zephyr valve squeaks again when the lid closes"
     assert suggest(read(alike, []), KEYS, lessons).category == wanted
     assert suggest(read("thanks!", []), KEYS, lessons).category == "other"
@@ -51,7 +52,7 @@ def test_categories_of_the_bridges_own_work_by_their_words_and_by_decisions() ->
     assert suggest(read("дело подсудное", [], own), keys).category == "legal"
     assert suggest(read("thanks!", [], own), keys).category != "legal"
     told = [f"the notary wants original stamps for annex {n}" for n in "abc"]
-    lessons = Lessons((words_of(text), "legal") for text in told)
+    lessons = Lessons((words_of(text), embed(text), "legal") for text in told)
     text = "notary wants original stamps again for this annex"
     assert suggest(read(text, [], own), keys).category != "legal"
     assert suggest(read(text, [], own), keys, lessons).category == "legal"
@@ -63,7 +64,8 @@ def test_a_retired_category_is_never_suggested() -> None:
 
 
 def test_the_same_history_gives_the_same_answer() -> None:
-    history = [(words_of(f"word{n} other{n % 3}"), KEYS[n % 7]) for n in range(40)]
+    texts = [f"word{n} other{n % 3}" for n in range(40)]
+    history = [(words_of(text), embed(text), KEYS[n % 7]) for n, text in enumerate(texts)]
     text = "word3 other1 and a word9"
     first, second = (suggest(read(text, []), KEYS, Lessons(history)) for _ in range(2))
     assert first == second

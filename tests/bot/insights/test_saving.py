@@ -191,7 +191,9 @@ def test_the_form_stores_everything_that_was_answered(stage: Stage) -> None:
 def test_opened_elsewhere_the_form_is_confirmed_in_a_direct_message(stage: Stage) -> None:
     saving.save_new(stage.services, stage.gesture(channel=None), new_view(stage, channel=None), a_form())
     stage.send()
-    assert [one["text"] for one in stage.slack.posts("DANNA")] == ["Saved as #1 · :pushpin: Other"]
+    assert [one["text"] for one in stage.slack.posts("DANNA")] == [
+        "Saved as #1 · :crossed_swords: Competitors (suggested)"
+    ]
 
 
 @pytest.mark.parametrize(

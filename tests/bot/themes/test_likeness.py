@@ -4,27 +4,50 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.themes.likeness import belongs, content_words, features, likeness, weights
+from bot.analysis.embedding import embed
+from bot.themes.likeness import Likeness, Said, belongs, content_words, features
 from bot.themes.titles import best_title
 
 TEXTS = st.lists(st.text(max_size=60), min_size=1, max_size=6)
 
 
-def alike(one: str, other: str, *background: str) -> float:
-    weight = weights([features(text) for text in (one, other, *background)])
-    return likeness(features(one), features(other), weight)
+def said(text: str, *, is_meant: bool = True) -> Said:
+    return Said(features(text), embed(text)) if is_meant else Said(features(text))
+
+
+def alike(one: str, other: str, *background: str, is_meant: bool = False) -> float:
+    texts = [said(text, is_meant=is_meant) for text in (one, other, *background)]
+    return Likeness(texts).to(texts[0], {1: texts[1]})[1]
 
 
 @given(TEXTS)
 def test_any_texts_have_a_likeness_and_it_is_mutual(texts: list[str]) -> None:
-    found = [features(text) for text in texts]
-    weight = weights(found)
+    found = [said(text, is_meant=False) for text in texts]
+    likeness = Likeness(found)
     for one in found:
         for other in found:
-            value = likeness(one, other, weight)
+            value = likeness.words(one.words, other.words)
             assert 0 <= value <= 1.0000001
-            assert value == pytest.approx(likeness(other, one, weight))
-        assert likeness(one, one, weight) == pytest.approx(1.0 if one and any(weight[f] for f in one) else 0)
+            assert value == pytest.approx(likeness.words(other.words, one.words))
+        same = likeness.words(one.words, one.words)
+        assert same == pytest.approx(1.0) or same == 0
+
+
+@pytest.mark.parametrize(
+    ("one", "near", "far"),
+    [
+        ("they want a demo before christmas", "customer asks for a presentation in december", "boiler leaks"),
+        (
+            "у них нет денег до января",
+            "бюджет заморожен, платить будут после нового года",
+            "сломался принтер",
+        ),
+        ("the contract takes weeks to approve", "согласование договора идёт неделями", "free coffee"),
+    ],
+)
+def test_other_words_and_the_other_language_count_by_what_they_mean(one: str, near: str, far: str) -> None:
+    assert alike(one, near, far, is_meant=True) > alike(one, near, far) + 0.1
+    assert alike(one, near, far, is_meant=True) > 2 * alike(one, far, near, is_meant=True)
 
 
 @pytest.mark.parametrize(

@@ -225,3 +225,64 @@ def test_withdrawn_ones_do_not_count(stage: Stage) -> None:
     with stage.services.db.reading() as connection:
         found = themes.members(connection, theme_id(stage, first))
     assert [one.id for one in found] == [first]
+
+
+HANGS = "export to excel hangs"
+HANGS_TOO = "exports to excel hang forever"
+SLOW = "invoice list takes forever to load"
+SLOW_TOO = "the list of invoices loads forever"
+BOTH = "excel export of the invoice list takes forever and hangs"
+
+
+def test_what_fits_two_themes_brings_them_together(stage: Stage) -> None:
+    hanging = {capture(stage, HANGS), capture(stage, HANGS_TOO)}
+    slow = {capture(stage, SLOW), capture(stage, SLOW_TOO)}
+    assert groups(stage) == [hanging, slow]
+    elder = theme_id(stage, min(hanging))
+    both = capture(stage, BOTH)
+    assert groups(stage) == [hanging | slow | {both}]
+    assert theme_id(stage, both) == elder
+    assert len(stage.rows("themes")) == 1
+
+
+def test_what_fits_two_insights_brings_them_together(stage: Stage) -> None:
+    alone = {capture(stage, HANGS), capture(stage, SLOW)}
+    assert groups(stage) == []
+    both = capture(stage, BOTH)
+    assert groups(stage) == [alone | {both}]
+
+
+@pytest.mark.parametrize("decision", ["named", "taken apart"])
+def test_what_people_decided_is_not_undone_by_an_insight_that_fits_both(stage: Stage, decision: str) -> None:
+    hanging = [capture(stage, HANGS), capture(stage, HANGS_TOO)]
+    slow = [capture(stage, SLOW), capture(stage, SLOW_TOO)]
+    metadata = str(theme_id(stage, hanging[0]))
+    if decision == "named":
+        people.save_rename(
+            stage.services, stage.gesture(MIA), metadata, answers(theme_name={"value": "Excel"})
+        )
+    else:
+        other = answers(theme_other={"value": f"#{slow[0]}"})
+        people.save_merge(stage.services, stage.gesture(MIA), metadata, other)
+        chosen = answers(theme_members={"selected_options": [{"value": str(one)} for one in slow]})
+        people.save_split(stage.services, stage.gesture(MIA), metadata, chosen)
+    assert groups(stage) == [set(hanging), set(slow)]
+    both = capture(stage, BOTH)
+    assert sorted(len(one) for one in groups(stage)) == [2, 3]
+    assert not any({*hanging, *slow} <= one for one in groups(stage)), both
+
+
+def test_other_words_for_the_same_thing_join(stage: Stage) -> None:
+    one = capture(stage, "клиент просит скидку потому что дорого")
+    two = capture(stage, "customer wants a discount because it is too expensive")
+    assert groups(stage) == [{one, two}]
+
+
+def test_with_the_text_its_embedding_goes(stage: Stage) -> None:
+    first, second = capture(stage, BLANK), capture(stage, OTHER)
+    assert [row["insight_id"] for row in stage.rows("embeddings")] == [first, second]
+    before = stage.rows("embeddings")[0]["vector"]
+    stage.edit(ts_of(stage, first), "support does not answer")
+    assert stage.rows("embeddings")[0]["vector"] != before
+    stage.delete(ts_of(stage, first))
+    assert [row["insight_id"] for row in stage.rows("embeddings")] == [second]
