@@ -5,7 +5,7 @@ metadata and records the `ts`. From the claim on, the outcome is in doubt until 
 finds a row in doubt looks the key up in Slack before posting again.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -17,7 +17,7 @@ from sqlalchemy import Connection
 
 from bot import metrics
 from bot.clock import slack_ts
-from bot.quiet.waiting import moment_to_say
+from bot.quiet.waiting import moment_for_all, moment_to_say
 from bot.services import Services
 from bot.slack import LOST_ACCESS, SlackBusy, SlackRefused, SlackUnclear
 from bot.variants import send_richest
@@ -81,10 +81,12 @@ class Say:
         bridge_id: int | None = None,
         quoted: Iterable[int] = (),
         expires_at: datetime | None = None,
+        waits_for: Sequence[str] = (),
     ) -> int | None:
         """Say something in a channel, in the thread of the post `parent_id`, or below somebody's message.
 
-        None: it was said before.
+        `waits_for`: people whom it mentions for their own sake; it waits for hours that suit them all, or the
+        first of them. None: it was said before.
         """
         lane = f"channel:{channel_id}" if parent_id is None else f"thread:{parent_id}"
         if thread_ts is not None:
@@ -99,8 +101,12 @@ class Say:
             thread_ts=thread_ts,
             bridge_id=bridge_id,
             expires_at=expires_at,
+            not_before_at=self._moment_for_all(waits_for, bridge_id) if waits_for else None,
         )
         return outbox.add(self.connection, row, quoted)
+
+    def _moment_for_all(self, user_ids: Sequence[str], bridge_id: int | None) -> datetime:
+        return moment_for_all(self.connection, self.team_id, user_ids, self.now, bridge_id)
 
     def direct(
         self,

@@ -182,14 +182,14 @@ def _tell_outcome(connection: Connection, say: Say, question_id: int) -> None:
         if post is None or not may_be_posted_to(connection, say.team_id, channel_id):
             here = frozenset()
         if here and post is not None:
+            mentioned = [one for one in people if one in here]
             say.post(
                 f"{KIND}:{question_id}:{channel_id}:outcome",
                 channel_id,
-                messages.outcome_post(
-                    texts(stands.bridge.language), stands, [one for one in people if one in here]
-                ),
+                messages.outcome_post(texts(stands.bridge.language), stands, mentioned),
                 parent_id=post.id,
                 bridge_id=stands.bridge.id,
+                waits_for=mentioned,
             )
         for user_id in people:
             if user_id not in here:

@@ -1,13 +1,13 @@
 """When each person may be told something of Frontline's own accord, from what the directory knows."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy import Connection
 
-from bot.quiet.hours import Times, is_zone, read_hours
+from bot.quiet.hours import Times, is_zone, read_hours, suits_all
 from storage import bridges, outbox, timers, workspace
 
 NOTICE: Final = "notice"  # timers of what is told of insights
@@ -38,6 +38,15 @@ def moment_to_say(
         bridge = bridges.bridge(connection, bridge_id)
         times = replace(times, zone=bridge.time_zone if bridge else None)
     return times.next(at)
+
+
+def moment_for_all(
+    connection: Connection, team_id: str, user_ids: Sequence[str], at: datetime, bridge_id: int | None = None
+) -> datetime:
+    """When several people may be told in one thread, from `at` on, the first of them before all."""
+    bridge = bridges.bridge(connection, bridge_id) if bridge_id is not None else None
+    times = times_of(connection, team_id, user_ids, bridge.time_zone if bridge else None)
+    return suits_all(times, user_ids[0], at)
 
 
 def hours_changed(connection: Connection, team_id: str, user_id: str, now: datetime) -> None:

@@ -269,6 +269,19 @@ def test_closed_by_its_date_who_asked_is_asked_for_the_outcome(stage: Stage, des
     assert len(desk.posts("question:1:summary")) == 1
 
 
+def test_what_comes_of_it_waits_for_the_working_hours_of_who_answered(stage: Stage, desk: Asking) -> None:
+    desk.ask()
+    stage.reply(ANNA, desk.root(), "Price")
+    stage.clock.pass_time(hours=10)  # 20:00 in Berlin
+    desk.close("A leaflet")
+    stage.send(seconds=5)
+    assert "thank you" not in str(stage.slack.standing[SALES])
+    assert len(desk.posts("question:1:summary")) == 1, "marketing has it at once"
+    stage.clock.pass_time(hours=13)
+    stage.send(seconds=5)
+    assert str(stage.slack.standing[SALES]).count(f"<@{ANNA}>: thank you") >= 1
+
+
 def test_who_left_the_channel_or_can_be_overheard_hears_it_directly(stage: Stage, desk: Asking) -> None:
     desk.ask()
     stage.reply(ANNA, desk.root(), "Price")
