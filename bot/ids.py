@@ -184,6 +184,9 @@ class Field(StrEnum):
     LANGUAGE = "language"
     EMOJI = "flag_emoji"
     MANAGERS = "managers"
+    MARKETING_BY = "marketing_by"  # all members of the marketing channel, or those named
+    MARKETERS = "marketers"
+    MARKETER_GROUPS = "marketer_groups"
     TIME_ZONE = "time_zone"
     LIST_COMPETITORS = "list_competitor"
     LIST_CUSTOMERS = "list_customer"

@@ -1,7 +1,7 @@
 """Bridges, their sales channels, managers and categories."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Final
 
@@ -36,6 +36,14 @@ class Category:
 
 
 @dataclass(frozen=True)
+class Marketers:
+    """Who of a marketing channel's members is marketing, by user id and by id of a user group."""
+
+    people: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Bridge:
     """What joins sales channels to one marketing channel."""
 
@@ -50,6 +58,7 @@ class Bridge:
     categories: tuple[Category, ...]  # by position, retired ones included
     created_at: datetime
     card_threshold: int = DEFAULT_THRESHOLD
+    marketers: Marketers | None = None  # None: all members of the marketing channel
 
     @property
     def active_categories(self) -> tuple[Category, ...]:
@@ -79,6 +88,7 @@ class BridgeRow:
     flag_emoji: list[str]
     created_at: datetime
     card_threshold: int
+    marketers: dict[str, list[str]] | None
 
 
 def all_bridges(connection: Connection, team_id: str) -> list[Bridge]:
@@ -145,7 +155,14 @@ def _whole(connection: Connection, row: BridgeRow) -> Bridge:
         categories=tuple(kinds),
         created_at=row.created_at,
         card_threshold=row.card_threshold,
+        marketers=_marketers(row.marketers),
     )
+
+
+def _marketers(stored: dict[str, list[str]] | None) -> Marketers | None:
+    if stored is None:
+        return None
+    return Marketers(tuple(stored["people"]), tuple(stored["groups"]))
 
 
 @dataclass(frozen=True)
@@ -160,6 +177,7 @@ class BridgeValues:
     sales_channel_ids: Sequence[str]
     manager_ids: Sequence[str]
     card_threshold: int = DEFAULT_THRESHOLD
+    marketers: Marketers | None = None
 
 
 def add_bridge(connection: Connection, team_id: str, values: BridgeValues, at: datetime) -> int:
@@ -185,6 +203,7 @@ def _own(values: BridgeValues) -> dict[str, object]:
         "language": values.language,
         "flag_emoji": list(values.flag_emoji),
         "card_threshold": values.card_threshold,
+        "marketers": None if values.marketers is None else asdict(values.marketers),
     }
 
 

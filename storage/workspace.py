@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, delete, func, insert, select, update
+from sqlalchemy import Connection, and_, delete, insert, select, update
 
 from storage.rows import columns_for, fetch_all, fetch_one, upsert
 from storage.tables import channel_members, channels, people, person_settings, workspaces
@@ -345,12 +345,15 @@ def members_looking(connection: Connection, team_id: str, channel_id: str, since
     )
 
 
-def member_counts(connection: Connection, team_id: str, channel_ids: Collection[str]) -> dict[str, int]:
-    """How many people are in each of the channels; bots and people of other organisations don't count."""
-    rows = connection.execute(
-        select(channel_members.c.channel_id, func.count())
+def colleagues_by_channel(
+    connection: Connection, team_id: str, channel_ids: Collection[str]
+) -> dict[str, list[Person]]:
+    """The full members of this workspace in each of the channels, by name."""
+    query = (
+        columns_for(people, Person)
+        .add_columns(channel_members.c.channel_id)
         .join(
-            people,
+            channel_members,
             and_(
                 people.c.team_id == channel_members.c.team_id,
                 people.c.user_id == channel_members.c.user_id,
@@ -358,14 +361,19 @@ def member_counts(connection: Connection, team_id: str, channel_ids: Collection[
         )
         .where(
             channel_members.c.team_id == team_id,
-            channel_members.c.channel_id.in_(channel_ids),
-            ~people.c.is_bot,
+            channel_members.c.channel_id.in_(sorted(channel_ids)),
+            ~people.c.is_guest,
             ~people.c.is_external,
+            ~people.c.is_bot,
             ~people.c.is_deleted,
         )
-        .group_by(channel_members.c.channel_id)
+        .order_by(people.c.name, people.c.user_id)
     )
-    return {row[0]: row[1] for row in rows}
+    found: dict[str, list[Person]] = {}
+    for row in connection.execute(query):
+        values = dict(row._mapping)
+        found.setdefault(values.pop("channel_id"), []).append(Person(**values))
+    return found
 
 
 def channels_among(connection: Connection, team_id: str, channel_ids: Collection[str]) -> list[Channel]:

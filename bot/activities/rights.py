@@ -35,8 +35,12 @@ def may_plan(who: Viewer, bridge: Bridge) -> bool:
 
 
 def may_see(who: Viewer, bridge: Bridge) -> bool:
-    """Sales people of the bridge see the list and the report, too."""
-    return may_plan(who, bridge) or bool(who.channel_ids & set(bridge.sales_channel_ids))
+    """All who are in a channel of the bridge see the list and the report, too."""
+    return (
+        may_plan(who, bridge)
+        or who.sees_all_of(bridge)
+        or not who.channel_ids.isdisjoint(bridge.sales_channel_ids)
+    )
 
 
 def find(connection: Connection, who: Viewer, activity_id: int) -> tuple[Activity, Bridge]:

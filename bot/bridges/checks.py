@@ -14,11 +14,11 @@ from bot.gestures import FormState
 from bot.i18n import LANGUAGES, N_, Message
 from bot.ids import Field
 from bot.insights.rules import CONFIRMATION
-from bot.messages.bridges import NAME_LIMIT
-from bot.workspace.access import Viewer
-from storage import workspace
-from storage.bridges import Bridge, BridgeValues
-from storage.workspace import Channel
+from bot.messages.bridges import ALL_MEMBERS, NAME_LIMIT, NAMED
+from bot.workspace.access import Viewer, is_colleague
+from storage import meetings, workspace
+from storage.bridges import Bridge, BridgeValues, Marketers
+from storage.workspace import Channel, Person
 
 MOST_THRESHOLD: Final = 999
 
@@ -35,6 +35,8 @@ class BridgeAnswers:
     emoji: str
     managers: tuple[str, ...]
     threshold: str | None
+    marketing_by: str | None
+    marketers: Marketers
 
     @property
     def channels(self) -> tuple[str, ...]:
@@ -52,6 +54,11 @@ def read_answers(form: FormState) -> BridgeAnswers:
         emoji=form.text(Field.EMOJI) or "",
         managers=tuple(dict.fromkeys(form.many(Field.MANAGERS))),
         threshold=form.text(Field.THRESHOLD),
+        marketing_by=form.option(Field.MARKETING_BY),
+        marketers=Marketers(
+            tuple(dict.fromkeys(form.many(Field.MARKETERS))),
+            tuple(dict.fromkeys(form.options(Field.MARKETER_GROUPS))),
+        ),
     )
 
 
@@ -100,6 +107,9 @@ def checked(
         Field.EMOJI: _emoji(check),
         Field.MANAGERS: _managers(connection, team_id, check),
         Field.THRESHOLD: _threshold(answers.threshold),
+        Field.MARKETING_BY: _marketing_by(answers),
+        Field.MARKETERS: _marketers(connection, team_id, check),
+        Field.MARKETER_GROUPS: _groups(connection, team_id, answers),
     }
     told = {str(block): fault for block, fault in faults.items() if fault is not None}
     if told:
@@ -117,6 +127,7 @@ def checked(
         sales_channel_ids=answers.sales,
         manager_ids=_managers_to_be(check),
         card_threshold=int(answers.threshold),
+        marketers=answers.marketers if answers.marketing_by == NAMED else None,
     )
 
 
@@ -194,13 +205,70 @@ def _emoji(check: Check) -> Message | None:
     return None
 
 
+def _marketing_by(answers: BridgeAnswers) -> Message | None:
+    if answers.marketing_by == ALL_MEMBERS:
+        return None
+    if answers.marketing_by != NAMED:
+        return N_("Choose who is marketing.")
+    if answers.marketers == Marketers():
+        return N_("Name at least one person or group, or choose all members.")
+    return None
+
+
+def _marketers(connection: Connection, team_id: str, check: Check) -> Message | None:
+    answers = check.answers
+    if answers.marketing_by == ALL_MEMBERS:
+        if answers.marketers == Marketers():
+            return None
+        return N_("All members are chosen above: choose “Only those named below”, or empty this list.")
+    for user_id in answers.marketers.people:
+        fault = _unfit(workspace.person(connection, team_id, user_id)) or _not_there(
+            connection, team_id, check, user_id
+        )
+        if fault:
+            return fault
+    return None
+
+
+def _not_there(connection: Connection, team_id: str, check: Check, user_id: str) -> Message | None:
+    """Where Frontline is in the marketing channel, it knows who else is."""
+    marketing = check.answers.marketing or ""
+    channel = check.channels.get(marketing)
+    if channel is None or not channel.is_member or check.is_hidden(marketing):
+        return None
+    if workspace.members_among(connection, team_id, marketing, [user_id]):
+        return None
+    return N_(
+        "{name} is not in {channel}: only its members see what the bridge yields. Invite them first.",
+        name=workspace.names(connection, team_id, [user_id]).get(user_id, user_id),
+        channel=check.shown(marketing),
+    )
+
+
+def _unfit(person: Person | None) -> Message | None:
+    """Why that person can hold no right."""
+    if person is None:
+        return N_("One of these people is not known yet; try again in a minute.")
+    if person.is_deleted:
+        return N_("The account of {name} is deactivated.", name=person.name)
+    if not is_colleague(person):
+        return N_("{name} can't: only full members of this workspace can.", name=person.name)
+    return None
+
+
+def _groups(connection: Connection, team_id: str, answers: BridgeAnswers) -> Message | None:
+    if answers.marketing_by == ALL_MEMBERS or not answers.marketers.groups:
+        return None
+    known = {one.group_id for one in meetings.groups(connection, team_id)}
+    return None if known.issuperset(answers.marketers.groups) else N_("One of these groups no longer exists.")
+
+
 def _managers(connection: Connection, team_id: str, check: Check) -> Message | None:
     for user_id in _managers_to_be(check):
         person = workspace.person(connection, team_id, user_id)
-        if person is None or not (person.is_guest or person.is_external or person.is_bot):
-            continue
-        if check.who.is_admin:
-            return N_("{name} can't be a manager: only full members of this workspace can.", name=person.name)
+        fault = _unfit(person)
+        if fault and check.who.is_admin:
+            return fault
     return None
 
 

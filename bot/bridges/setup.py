@@ -33,7 +33,7 @@ from bot.recurrence import day_bounds
 from bot.schedules import recurrence_of, save_schedule
 from bot.services import Services
 from bot.workspace.access import Viewer, viewer
-from storage import bridges, inbox, schedules, workspace
+from storage import bridges, inbox, meetings, schedules, workspace
 from storage.bridges import Bridge, BridgeValues
 from storage.rows import lock
 
@@ -83,6 +83,7 @@ def _form(services: Services, connection: Connection, who: Viewer, bridge: Bridg
         metadata=FormMemory(
             bridge.id if bridge else None, bridge_fingerprint(bridge) if bridge else "", who.language
         ).write(),
+        groups=meetings.groups(connection, services.team_id),
     )
     return bridge_form(who.texts, start)
 
@@ -131,7 +132,13 @@ def _change(
             _move(connection, bridge.id, kind, values.time_zone, now)
     changed = bridges.bridge(connection, bridge.id)
     assert changed is not None
-    settle_bridge(connection, say_for(services, connection, correlation_id), changed)
+    say = say_for(services, connection, correlation_id)
+    settle_bridge(connection, say, changed)
+    concerned = {*bridge.manager_ids, *changed.manager_ids}
+    for one in (bridge, changed):
+        concerned |= workspace.members_of(connection, services.team_id, one.marketing_channel_id)
+    for user_id in workspace.with_home(connection, services.team_id, concerned):
+        say.home(user_id)
 
 
 def _move(connection: Connection, bridge_id: int, kind: str, zone: str, now: datetime) -> None:

@@ -16,6 +16,11 @@ NOT_ALLOWED: Final = N_("Only the managers of the bridge and workspace admins ma
 
 def may_preview(who: Viewer) -> May:
     """Managers may, and members of the marketing channel, who see all that the bridge yields."""
+    return lambda bridge: who.manages(bridge) or who.sees_all_of(bridge)
+
+
+def may_market(who: Viewer) -> May:
+    """Managers may, and who is marketing for the bridge."""
     return lambda bridge: who.manages(bridge) or who.is_marketer_of(bridge)
 
 

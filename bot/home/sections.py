@@ -19,6 +19,7 @@ from bot.messages.activities import Shown
 from bot.quiet.settings import standing_of
 from bot.triage.inbox import section as inbox
 from bot.triage.settings import notices_of
+from bot.workspace.access import marketers_of
 from storage import activities as stored
 from storage import analysis, insights, outbox, schedules, workspace
 
@@ -54,16 +55,14 @@ def bridges(look: Look) -> list[Block]:
     undelivered = outbox.parked_of_bridges(connection)
     reports = {one.bridge_id: one for one in scheduled if one.kind == SALES_REPORT.kind}
     managers = {user for bridge in reader.managed for user in bridge.manager_ids}
-    members = workspace.member_counts(
-        connection, look.team_id, {bridge.marketing_channel_id for bridge in reader.managed}
-    )
+    marketing = marketers_of(connection, look.team_id, reader.managed[: messages.MOST_BRIDGES])
     state = messages.State(
         due,
         channel_names,
         undelivered,
         reports,
         workspace.names(connection, look.team_id, managers),
-        {bridge.id: members.get(bridge.marketing_channel_id, 0) for bridge in reader.managed},
+        {bridge_id: [one.name for one in people] for bridge_id, people in marketing.items()},
     )
     return messages.bridges(reader, state)
 

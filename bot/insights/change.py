@@ -40,7 +40,7 @@ def may_see(connection: Connection, reader: Viewer, insight: Insight, bridge: Br
     return (
         reader.user_id in {insight.reporter_id, insight.author_id}
         or insight.channel_id in reader.channel_ids
-        or reader.is_marketer_of(bridge)
+        or reader.sees_all_of(bridge)
         or reader.user_id in insights.own_supporters_of(connection, insight.id)
     )
 

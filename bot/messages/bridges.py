@@ -13,6 +13,8 @@ from slack_sdk.models.blocks.block_elements import (
     ConversationSelectElement,
     ExternalDataSelectElement,
     PlainTextInputElement,
+    RadioButtonsElement,
+    StaticMultiSelectElement,
     StaticSelectElement,
     UserMultiSelectElement,
 )
@@ -24,9 +26,14 @@ from bot.ids import Action, Field, View
 from bot.messages.common import comma, field, message, modal, mrkdwn, option
 from bot.slacktext import inert_mrkdwn
 from storage.bridges import DEFAULT_THRESHOLD, Bridge
+from storage.meetings import Group
 
 NAME_LIMIT: Final = 80
 MOST_LISTED: Final = 90  # bridges in the list; a form takes 100 blocks
+MOST_GROUPS: Final = 80  # of a menu's 100 options
+# Who is marketing: what the form's choice says.
+ALL_MEMBERS: Final = "members"
+NAMED: Final = "named"
 _SECTION: Final = 2800  # characters; Slack takes 3,000
 # Languages are called by their own names everywhere.
 LANGUAGE_NAMES: Final = {"en": "English", "ru": "Русский"}
@@ -46,6 +53,7 @@ class FormStart:
     may_create: bool
     shows_shared: bool  # a channel of the bridge is shared with another organisation already
     metadata: str
+    groups: Sequence[Group] = ()  # the workspace's user groups, where its plan has them
 
 
 def bridge_form(_: Texts, start: FormStart) -> dict[str, Any]:
@@ -86,6 +94,7 @@ def bridge_form(_: Texts, start: FormStart) -> dict[str, Any]:
             ),
         ),
         _threshold(_, bridge),
+        *_marketers(_, bridge, start.groups),
         *_managers(_, start),
         *_buttons(_, start),
     ]
@@ -150,6 +159,42 @@ def _threshold(_: Texts, bridge: Bridge | None) -> Block:
         "So many people who flag the same bring it into the marketing channel at once, as urgent ones do."
     )
     return field(Field.THRESHOLD, _("Show at once from this many people"), element, hint=hint)
+
+
+def _marketers(_: Texts, bridge: Bridge | None, groups: Sequence[Group]) -> list[Block]:
+    named = bridge.marketers if bridge else None
+    choices = {
+        ALL_MEMBERS: option(_("All members of the marketing channel"), ALL_MEMBERS),
+        NAMED: option(_("Only those named below"), NAMED),
+    }
+    chosen = choices[ALL_MEMBERS if named is None else NAMED]
+    by = RadioButtonsElement(
+        action_id=Field.MARKETING_BY, options=list(choices.values()), initial_option=chosen
+    )
+    people = UserMultiSelectElement(
+        action_id=Field.MARKETERS, initial_users=list(named.people) or None if named else None
+    )
+    hint = _("They count while they are members of the marketing channel. Guests never do.")
+    blocks: list[Block] = [
+        field(
+            Field.MARKETING_BY,
+            _("Who is marketing"),
+            by,
+            hint=_("They triage, plan activities, ask sales and export."),
+        ),
+        field(Field.MARKETERS, _("People of marketing"), people, optional=True, hint=hint),
+    ]
+    # A group that is gone since stays in the form, so that it can be seen and taken out.
+    handles = {one.group_id: f"@{one.handle}" for one in groups[:MOST_GROUPS]}
+    handles |= {one: handles.get(one, _("a group that is gone")) for one in (named.groups if named else ())}
+    if handles:
+        options = {one: option(handle, one) for one, handle in handles.items()}
+        initial = [options[one] for one in (named.groups if named else ())]
+        element = StaticMultiSelectElement(
+            action_id=Field.MARKETER_GROUPS, options=list(options.values()), initial_options=initial or None
+        )
+        blocks.append(field(Field.MARKETER_GROUPS, _("Groups of marketing"), element, optional=True))
+    return blocks
 
 
 def _managers(_: Texts, start: FormStart) -> list[Block]:

@@ -54,10 +54,12 @@ class State:
     undelivered: Mapping[int, tuple[int, str]]
     reports: Mapping[int, Schedule] = field(default_factory=dict)  # to the sales channels
     names: Mapping[str, str] = field(default_factory=dict)  # of managers
-    marketers: Mapping[int, int] = field(default_factory=dict)  # how many people the marketing channel has
+    marketers: Mapping[int, Sequence[str]] = field(default_factory=dict)  # what they are called
 
 
 MOST_MANAGERS: Final = 10  # named of a bridge
+MOST_MARKETERS: Final = 10
+MOST_BRIDGES: Final = 10  # shown
 MOST_BLOCKS: Final = 100  # docs.slack.dev/reference/views: of a home tab
 
 
@@ -160,11 +162,11 @@ def activities(_: Texts, shown: Sequence[Shown], total: int, bridge_id: str) -> 
 def bridges(reader: Viewer, state: State) -> list[Block]:
     """The bridges, for those who may see them."""
     _ = reader.texts
-    shown = [one for one in reader.bridges if one in reader.managed or one in reader.marketing]
+    shown = [one for one in reader.bridges if reader.manages(one) or reader.sees_all_of(one)]
     if not shown and not reader.may_create_bridges:
         return []
     blocks: list[Block] = [HeaderBlock(text=_("Bridges"))]
-    for bridge in shown[:10]:
+    for bridge in shown[:MOST_BRIDGES]:
         line = _bridge_line(_, bridge, state)
         if reader.manages(bridge):
             line += "\n" + _rights(_, bridge, state)
@@ -205,11 +207,18 @@ def _undelivered(_: Texts, count: int, reason: str) -> str:
 
 def _rights(_: Texts, bridge: Bridge, state: State) -> str:
     """Who triages, and who manages."""
-    people = _.plural(
-        "{n} person in the marketing channel triages",
-        "{n} people in the marketing channel triage",
-        state.marketers.get(bridge.id, 0),
-    )
+    marketers = state.marketers.get(bridge.id, ())
+    if bridge.marketers is None:
+        people = _.plural(
+            "{n} person in the marketing channel triages",
+            "{n} people in the marketing channel triage",
+            len(marketers),
+        )
+    elif marketers:
+        called = [slacktext.inert_mrkdwn(one, {}, 80) for one in marketers[:MOST_MARKETERS]]
+        people = _("marketing: {names}", names=comma(called + ["…"] * (len(marketers) > MOST_MARKETERS)))
+    else:
+        people = ":warning: " + _("nobody is marketing: none of those named is in the marketing channel")
     names = [
         slacktext.inert_mrkdwn(state.names[one], {}, 80) for one in bridge.manager_ids if one in state.names
     ]

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection
 
 from bot import slacktext
-from bot.digests.choose import choose_bridge, may_preview
+from bot.digests.choose import choose_bridge, may_market
 from bot.errors import FormError, UserError
 from bot.gestures import Answer, FormState, Gesture, Open, Reply
 from bot.i18n import N_, Message, texts
@@ -36,7 +36,7 @@ def open_ask(services: Services, gesture: Gesture, words: str) -> Answer:
     with services.db.reading() as connection:
         who = viewer(connection, services.team_id, gesture.user_id)
         require_colleague(who)
-        bridge = choose_bridge(who, may_preview(who), gesture.channel_id)
+        bridge = choose_bridge(who, may_market(who), gesture.channel_id)
         channels = _channels(connection, services.team_id, bridge)
     if not channels:
         raise UserError(
@@ -80,8 +80,8 @@ def _entitled(who: Viewer, bridge_id: str) -> Bridge:
     bridge = next((one for one in who.bridges if str(one.id) == bridge_id), None)
     if bridge is None:
         raise UserError(N_("This bridge is gone; nothing was changed."))
-    if not may_preview(who)(bridge):
-        raise UserError(N_("Only members of the marketing channel and managers of the bridge may do this."))
+    if not may_market(who)(bridge):
+        raise UserError(N_("Only marketing and the managers of the bridge may do this."))
     return bridge
 
 

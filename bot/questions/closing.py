@@ -6,7 +6,7 @@ from typing import Any, Final
 from sqlalchemy import Connection
 
 from bot import slacktext
-from bot.digests.choose import may_preview
+from bot.digests.choose import may_market
 from bot.errors import FormError, UserError
 from bot.gestures import Answer, FormState, Gesture, Open, Reply
 from bot.i18n import N_, texts
@@ -36,7 +36,7 @@ def list_questions(services: Services, gesture: Gesture, _words: str) -> Answer:
         require_colleague(who)
         found = questions.newest(connection, services.team_id, [one.id for one in who.near], MOST_LISTED)
         shown = [
-            (stands, may_preview(who)(stands.bridge))
+            (stands, may_market(who)(stands.bridge))
             for question in found
             if (stands := standing(connection, services.team_id, question)) and _may_see(who, stands)
         ]
@@ -87,8 +87,8 @@ def _entitled(
     stands = standing(connection, services.team_id, question) if question else None
     if stands is None or not _may_see(who, stands):
         raise UserError(N_("This question no longer exists, or you may not see it."))
-    if not may_preview(who)(stands.bridge):
-        raise UserError(N_("Only members of the marketing channel and managers of the bridge may do this."))
+    if not may_market(who)(stands.bridge):
+        raise UserError(N_("Only marketing and the managers of the bridge may do this."))
     if stands.question.outcome is not None:
         name = stands.names.get(stands.question.outcome_by or "", "")
         raise UserError(

@@ -61,7 +61,7 @@ def _channel_to_show(
     for channel_id in ordered:
         channel = workspace.channel(connection, services.team_id, channel_id)
         is_public = channel is not None and not channel.is_private
-        if who.is_marketer_of(bridge) or channel_id in who.channel_ids or is_public:
+        if who.sees_all_of(bridge) or channel_id in who.channel_ids or is_public:
             return channel_id
     raise UserError(N_("The bridge's sales channels are private, and you are in none of them."))
 

@@ -63,7 +63,7 @@ def conditions(
 
 def seen_by(team_id: str, reader: Viewer, asked: Asked) -> Conditions:
     """What a person may see; withdrawn insights only where they are asked for."""
-    marketing = [bridge.id for bridge in reader.marketing]
+    marketing = [bridge.id for bridge in reader.bridges if reader.sees_all_of(bridge)]
     seen: Conditions = [
         insights.of_team(team_id),
         insights.visible(reader.user_id, reader.channel_ids, marketing),

@@ -31,9 +31,7 @@ def send_export(services: Services, gesture: Gesture, line: str) -> Answer:
         reader = viewer(connection, services.team_id, gesture.user_id)
         require_colleague(reader)
         if not (reader.marketing or reader.managed):
-            raise UserError(
-                N_("Only members of a marketing channel and managers of a bridge can export insights.")
-            )
+            raise UserError(N_("Only marketing and the managers of a bridge can export insights."))
         asked, form = _read(line)
         total = insights.count(connection, _may_have(services, connection, reader, asked))
         if not total:

@@ -216,7 +216,7 @@ def _seen(connection: Connection, reader: Viewer, theme: Theme | None) -> Found 
     if theme is None or bridge is None:
         return None
     everyone = themes.members(connection, theme.id)
-    if not reader.is_marketer_of(bridge):
+    if not reader.sees_all_of(bridge):
         everyone = [one for one in everyone if may_see(connection, reader, one, bridge)]
     return Found(reader, bridge, theme, everyone) if everyone else None
 

@@ -43,7 +43,7 @@ from storage.bridges import Bridge
 from storage.insights import Insight
 from storage.rows import lock
 
-NOT_ALLOWED: Final = N_("Only members of the marketing channel and the managers of the bridge may do this.")
+NOT_ALLOWED: Final = N_("Only marketing and the managers of the bridge may do this.")
 
 
 @dataclass(frozen=True)

@@ -76,7 +76,9 @@ def _marketer(services: Services, connection: Connection, user_id: str) -> Viewe
     reader = viewer(connection, services.team_id, user_id)
     require_colleague(reader)
     if not reader.marketing:
-        raise UserError(N_("Only members of a marketing channel see what is to be triaged."))
+        raise UserError(
+            N_("Only marketing triages. Who that is stands in the bridge's form, `/frontline setup`.")
+        )
     return reader
 
 

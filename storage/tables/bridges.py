@@ -18,6 +18,8 @@ bridges = Table(
     Column("created_at", Instant, nullable=False),
     # So many supporters bring an insight into the marketing channel at once.
     Column("card_threshold", Integer, nullable=False, server_default="3"),
+    # Who of the marketing channel is marketing: {"people": […], "groups": […]}; NULL: all of its members.
+    Column("marketers", Json),
     UniqueConstraint("team_id", "name"),
 )
 

@@ -70,7 +70,9 @@ from playground import blocks as slack
 from storage.about import Counts
 from storage.activity_answers import Answered, Asking
 from storage.analysis import Unknown
+from storage.bridges import Marketers
 from storage.digests import Deals, Span, Totals, Touched
+from storage.meetings import Group
 from storage.questions import Question
 from storage.schedules import Schedule
 from storage.themes import Theme
@@ -252,7 +254,7 @@ def home_of(_: Texts, shown: int, schedule: Schedule) -> Rendered:
         {1: (2, "not_in_channel")},
         {1: schedule},
         {MIA: "Mia"},
-        {1: 21},
+        {1: [f"Marketer {number}" for number in range(21)]},
     )
     waiting = triage_inbox.Inbox(entries, 9 * shown, 2 * shown, 2, NAMES, None, "market", ":0:market")
     ill = Health(3, 2, 1, (SALES,), (SALES,), (SALES,), 5, datetime(2026, 3, 2, tzinfo=UTC))
@@ -440,6 +442,13 @@ SAMPLES: dict[str, list[Sample]] = {
     ],
     "bridges.bridge_form": [
         lambda _: bridges.bridge_form(_, start()),
+        lambda _: bridges.bridge_form(
+            _,
+            start(
+                bridge=replace(BRIDGE, marketers=Marketers((MIA,), ("S1", "SGONE"))),
+                groups=[Group(f"S{number}", "marketing" * 3, []) for number in range(150)],
+            ),
+        ),
         lambda _: bridges.bridge_form(_, start(bridge=None)),
         lambda _: bridges.bridge_form(_, start(chooses_managers=False, may_create=False)),
     ],

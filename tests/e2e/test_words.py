@@ -33,7 +33,7 @@ def test_undo_of_what_was_typed_promises_no_flag_since_there_is_no_message(stage
 
 @pytest.mark.parametrize(
     ("line", "why"),
-    [("/insight about Acme", "Nothing is known of “Acme”"), ("/insight export", "Only members of")],
+    [("/insight about Acme", "Nothing is known of “Acme”"), ("/insight export", "Only marketing")],
 )
 def test_a_command_of_no_avail_says_so_and_offers_to_save_the_line(stage: Scene, line: str, why: str) -> None:
     said = answer(stage, stage.anna, line)

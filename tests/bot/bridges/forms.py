@@ -29,6 +29,9 @@ BRIDGE: Mapping[str, Any] = {
     "emoji": ":bulb: :fire:",
     "managers": [],
     "threshold": "3",
+    "marketing_by": "members",
+    "marketers": [],
+    "groups": [],
 }
 
 
@@ -44,6 +47,9 @@ def bridge_values(**changes: Any) -> dict[str, dict[str, Any]]:
         Field.EMOJI: typed(one["emoji"]),
         Field.MANAGERS: {"selected_users": one["managers"]},
         Field.THRESHOLD: typed(one["threshold"]),
+        Field.MARKETING_BY: chosen(one["marketing_by"]),
+        Field.MARKETERS: {"selected_users": one["marketers"]},
+        Field.MARKETER_GROUPS: {"selected_options": [{"value": group} for group in one["groups"]]},
     }
 
 

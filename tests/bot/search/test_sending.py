@@ -59,7 +59,7 @@ def test_filters_and_json_lines(stage: Stage) -> None:
 @pytest.mark.parametrize(
     ("line", "user", "sentence"),
     [
-        ("export", ANNA, "Only members of a marketing channel and managers"),
+        ("export", ANNA, "Only marketing and the managers"),
         ("export format:xlsx", MIA, "I can write `format:csv`"),
         ("export status:gone", MIA, "no status “gone”"),
         ("export zebra", MIA, "Nothing to export"),
