@@ -116,6 +116,7 @@ class Action(StrEnum):
     TRIAGE_MORE = "triage_more"  # the menu behind the buttons
     TRIAGE_OPEN = "triage_open"  # begin to walk through what is untriaged
     TRIAGE_NEXT = "triage_next"
+    TRIAGE_RESTART = "triage_restart"
     NOTICES = "home_notices"  # of what becomes of her insights, which a person wants
     QUIET_HOURS = "quiet_hours_open"
     INBOX_BRIDGE = "inbox_bridge"  # filters of what is to be triaged, in the home tab

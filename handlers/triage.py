@@ -55,6 +55,7 @@ def _walk(app: App, edge: Edge) -> None:
     def begin(ack: Ack, body: Body, action: Body) -> None:
         edge.action(ack, body, lambda gesture: walk.begin(services, gesture, action.get("value")))
 
+    @app.action(Action.TRIAGE_RESTART)
     @app.action(Action.TRIAGE_NEXT)
     def go_on(ack: Ack, body: Body, action: Body) -> None:
         edge.action(ack, body, lambda gesture: walk.go_on(services, gesture, action.get("value")))

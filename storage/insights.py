@@ -377,8 +377,10 @@ def untriaged_page(connection: Connection, wanted: Untriaged, *, limit: int, off
     )
 
 
-def count_untriaged(connection: Connection, wanted: Untriaged) -> int:
-    return count(connection, wanted.conditions)
+def count_untriaged(connection: Connection, wanted: Untriaged, *, before_id: int | None = None) -> int:
+    """How many there are; `before_id`: of those that came before that one."""
+    earlier = [] if before_id is None else [insights.c.id < before_id]
+    return count(connection, [*wanted.conditions, *earlier])
 
 
 # --- lists -------------------------------------------------------------------------------------------------

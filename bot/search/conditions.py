@@ -82,7 +82,18 @@ def about_name(connection: Connection, team_id: str, reader: Viewer, name: str, 
 
 
 def filtered(asker: _Asker, asked: Asked) -> Conditions:
-    """One condition for each kind of filter. Raises UserError."""
+    """One condition for each kind of filter. Raises UserError, also for what is nearly a filter: read as
+    words, it would silently find something else.
+    """
+    for slip in asked.slips:
+        raise UserError(
+            N_(
+                "There is no filter “{typed}”; did you mean `{meant}:`? "
+                "Put in quotes what is meant as words.",
+                typed=slip.typed,
+                meant=slip.meant,
+            )
+        )
     found: Conditions = []
     for kind in dict.fromkeys(one.kind for one in asked.filters):
         values = asked.values(kind)

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from rapidfuzz.distance import OSA
+
 from bot import slacktext, stems
 
 
@@ -54,10 +56,14 @@ _QUOTE: Final = r"«[^»\n]*»|[\"“”„][^\"“”„\n]*[\"“”„]"
 _PART: Final = re.compile(
     rf"(?P<phrase>{_QUOTE})"
     rf"|(?<!\S)(?P<name>{'|'.join(sorted(_NAMES, key=len, reverse=True))}):\s?(?P<value>@?(?:{_QUOTE})|\S*)"
-    rf"|(?<!\S)(?P<urgent>{'|'.join(_URGENT)})(?!\S)",
+    rf"|(?<!\S)(?P<urgent>{'|'.join(_URGENT)})(?!\S)"
+    # Nearly a filter? Not an address, a time or an emoji.
+    rf"|(?<!\S)(?P<odd>[^\W\d_]{{4,12}}):(?=\s?[^\s/\\:])",
     re.IGNORECASE,
 )
 _MENTION: Final = re.compile(r"(?P<colon>:\s?)<@(?P<id>[UW][A-Z0-9]+)(?:\|[^<>\n]*)?>")
+_SHORTEST_SLIP: Final = 4  # letters of a name that can be meant by another word
+_SHORT: Final = 5
 _MARKS: Final = '"“”„«»'
 
 
@@ -70,11 +76,20 @@ class Filter:
 
 
 @dataclass(frozen=True)
+class Slip:
+    """What is nearly the name of a filter; it stands among the words, too."""
+
+    typed: str
+    meant: str
+
+
+@dataclass(frozen=True)
 class Asked:
     """What is looked for: words that all occur, and filters that all hold."""
 
     words: str
     filters: tuple[Filter, ...] = ()
+    slips: tuple[Slip, ...] = ()
 
     @property
     def query(self) -> stems.Query:
@@ -93,9 +108,13 @@ class Asked:
 
 def parse_query(text: str) -> Asked:
     """Read what was typed, as plain text. Never raises; whether a value makes sense is not known here."""
-    words, filters, at = [], [], 0
+    words, filters, slips, at = [], [], [], 0
     for part in _PART.finditer(text):
         if part["phrase"]:
+            continue
+        if part["odd"]:
+            meant = _meant(part["odd"].casefold())
+            slips += [Slip(part["odd"], meant)] if meant else []
             continue
         words.append(text[at : part.start()])
         at = part.end()
@@ -105,7 +124,22 @@ def parse_query(text: str) -> Asked:
             kind = _NAMES[part["name"].casefold()]
             filters += [Filter(kind, value) for value in _values(part["value"])]
     words.append(text[at:])
-    return Asked(" ".join("".join(words).split()), tuple(dict.fromkeys(filters)))
+    return Asked(" ".join("".join(words).split()), tuple(dict.fromkeys(filters)), tuple(slips))
+
+
+def _meant(typed: str) -> str | None:
+    """The filter's name that differs by a slip or two of the finger, as its length allows.
+
+    A short word must begin alike: ordinary words are too near to one another.
+    """
+    near = [
+        (distance, name)
+        for name in _NAMES
+        if len(name) >= _SHORTEST_SLIP
+        and (distance := OSA.distance(typed, name)) <= max(1, len(name) // 4)
+        and (len(name) > _SHORT or typed[0] == name[0])
+    ]
+    return min(near)[1] if near else None
 
 
 def _values(written: str) -> list[str]:

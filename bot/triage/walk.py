@@ -1,6 +1,10 @@
-"""Walks through what nobody has looked at yet, one insight at a time, in one form."""
+"""Walks through what nobody has looked at yet, one insight at a time, in one form.
+
+Each person's walk keeps its place: closed and opened again, it goes on where it stood.
+"""
 
 from dataclasses import dataclass, replace
+from typing import Final
 
 from sqlalchemy import Connection
 
@@ -12,8 +16,10 @@ from bot.services import Services
 from bot.triage.rules import UNREADABLE
 from bot.triage.shown import shown_of
 from bot.workspace.access import Viewer, require_colleague, viewer
-from storage import insights
+from storage import insights, walks
 from storage.insights import Insight
+
+LONGEST_CATEGORY: Final = 40  # characters of a category's key
 
 
 @dataclass(frozen=True)
@@ -35,23 +41,30 @@ def read_walk(value: object) -> Walk:
     if len(parts) != 3 or not parts[1].isdecimal() or not (parts[0] == "" or parts[0].isdecimal()):
         raise UserError(UNREADABLE)
     bridge, at, category = parts
-    if len(bridge) > 15 or len(at) > 15:
+    if len(bridge) > 15 or len(at) > 15 or len(category) > LONGEST_CATEGORY:
         raise UserError(UNREADABLE)
     return Walk(int(bridge) if bridge else None, category or None, int(at))
 
 
 def begin(services: Services, gesture: Gesture, value: object) -> Answer:
-    """Open the form at the first untriaged insight. Raises UserError."""
-    with services.db.reading() as connection:
+    """Open the form where the person left it, or at what is still untriaged behind that place; at the first
+    where nothing is. Raises UserError.
+    """
+    walk = read_walk(value)
+    with services.db.writing() as connection:
         reader = _marketer(services, connection, gesture.user_id)
-        return Open(_next(services, connection, reader, replace(read_walk(value), at=0)))
+        place = walks.place(connection, services.team_id, reader.user_id, walk.bridge_id, walk.category or "")
+        before = replace(walk, at=max(0, place - 1))
+        if insights.next_untriaged(connection, _conditions(reader, walk), before.at) is None:
+            before = replace(walk, at=0)
+        return Open(_next(services, connection, reader, before, keeps=True))
 
 
 def go_on(services: Services, gesture: Gesture, value: object) -> Answer:
     """Show the one after it. Raises UserError."""
-    with services.db.reading() as connection:
+    with services.db.writing() as connection:
         reader = _marketer(services, connection, gesture.user_id)
-        return Update(_next(services, connection, reader, read_walk(value)))
+        return Update(_next(services, connection, reader, read_walk(value), keeps=True))
 
 
 def back(services: Services, gesture: Gesture, value: object) -> Answer:
@@ -87,9 +100,17 @@ def _conditions(reader: Viewer, walk: Walk) -> insights.Untriaged:
     return insights.Untriaged(tuple(ids), walk.category)
 
 
-def _next(services: Services, connection: Connection, reader: Viewer, walk: Walk) -> dict[str, object]:
+def _next(
+    services: Services, connection: Connection, reader: Viewer, walk: Walk, *, keeps: bool = False
+) -> dict[str, object]:
+    """What comes behind the walk's place; `keeps`: that is its place from now on."""
     wanted = _conditions(reader, walk)
     insight = insights.next_untriaged(connection, wanted, walk.at)
+    if keeps and _is_of(reader, walk):
+        at_id = insight.id if insight else 0
+        walks.save_place(
+            connection, services.team_id, reader.user_id, walk.bridge_id, walk.category or "", at_id
+        )
     if insight is None:
         left = insights.count_untriaged(connection, wanted)
         return messages.end(reader.texts, left, replace(walk, at=0).value)
@@ -106,6 +127,21 @@ def _page(
 ) -> dict[str, object]:
     bridge = next(one for one in reader.bridges if one.id == insight.bridge_id)
     shown = shown_of(connection, services.team_id, bridge, insight, reader.time_zone)
-    left = insights.count_untriaged(connection, _conditions(reader, walk))
+    wanted = _conditions(reader, walk)
+    left = insights.count_untriaged(connection, wanted)
+    earlier = insights.count_untriaged(connection, wanted, before_id=insight.id)
     several = len(reader.marketing) > 1
-    return messages.page(reader.texts, shown, walk.value, left, names_bridge=several, above=above)
+    restart = replace(walk, at=0).value if earlier else None
+    return messages.page(
+        reader.texts,
+        shown,
+        messages.Place(walk.value, left, earlier, restart),
+        names_bridge=several,
+        above=above,
+    )
+
+
+def _is_of(reader: Viewer, walk: Walk) -> bool:
+    """Whether it is a walk that she can take: made up ones leave no place behind."""
+    mine = [one for one in reader.marketing if walk.bridge_id in (None, one.id)]
+    return bool(mine) and (not walk.category or any(one.category(walk.category) for one in mine))

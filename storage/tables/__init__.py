@@ -43,7 +43,7 @@ from storage.tables.meetings import (
 )
 from storage.tables.questions import questions
 from storage.tables.themes import likenesses, theme_members, theme_partings, themes
-from storage.tables.workspace import channel_members, channels, people, person_settings, workspaces
+from storage.tables.workspace import channel_members, channels, people, person_settings, walks, workspaces
 
 __all__ = [
     "action_item_history",
@@ -99,5 +99,6 @@ __all__ = [
     "timers",
     "told",
     "user_groups",
+    "walks",
     "workspaces",
 ]

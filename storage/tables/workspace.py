@@ -2,7 +2,7 @@
 
 from sqlalchemy import Boolean, Column, Index, Integer, String, Table, Text
 
-from storage.tables.base import metadata
+from storage.tables.base import Key, metadata
 from storage.types import Instant, slack_id
 
 workspaces = Table(
@@ -42,6 +42,16 @@ person_settings = Table(
     Column("home_opened_at", Instant),
     Column("notices", String(8)),  # all · outcome · off; NULL: all
     Column("working_hours", String(20)),  # `01234 09:00 18:00`, or `off`: nothing waits; NULL: the default
+)
+
+walks = Table(  # where each person's walks through what is untriaged stand
+    "walks",
+    metadata,
+    Column("team_id", slack_id(), primary_key=True),
+    Column("user_id", slack_id(), primary_key=True),
+    Column("bridge_id", Key, primary_key=True, autoincrement=False),  # 0: all of hers
+    Column("category", String(40), primary_key=True),  # empty: all
+    Column("at_id", Key, nullable=False),  # the insight shown; 0: before the first
 )
 
 channels = Table(

@@ -643,9 +643,15 @@ SAMPLES: dict[str, list[Sample]] = {
     "triage_notices.notices_help": [lambda _: triage_notices.notices_help(_, "all")],
     "triage_walk.page": [
         lambda _: triage_walk.page(
-            _, shown(), ":142:", 21, names_bridge=True, above="Tom took #142 just now."
+            _,
+            shown(),
+            triage_walk.Place(":142:", 21, 5, ":0:"),
+            names_bridge=True,
+            above="Tom took #142 just now.",
         ),
-        lambda _: triage_walk.page(_, shown(status="done"), ":142:", 1, names_bridge=False, above=None),
+        lambda _: triage_walk.page(
+            _, shown(status="done"), triage_walk.Place(":142:", 1), names_bridge=False, above=None
+        ),
     ],
     "triage_walk.end": [partial(triage_walk.end, left=left, walk=":0:") for left in (0, 1, 22)],
     "moods.manager_left": [lambda _: troubles.manager_left(_, "Mia", ["default", "SMB"])],

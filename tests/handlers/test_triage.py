@@ -152,6 +152,50 @@ def test_a_walk_goes_from_one_to_the_next_and_remembers_where(slack: Slack, stag
     assert [now(stage, each).status for each in (one, two, three)] == ["in_progress", "done", "in_progress"]
 
 
+def test_a_walk_that_was_closed_goes_on_where_it_stood(slack: Slack, stage: Stage) -> None:
+    numbers = [flagged(stage, ANNA, f"number {n}") for n in range(1, 5)]
+    walk = f"{stage.bridge.id}:0:"
+    slack.press("triage_open", MIA, value=walk)
+    press_in_form(slack, "triage_next", form_of(slack), value=buttons(form_of(slack))["triage_next"])
+    slack.press("triage_open", MIA, value=walk)  # closed meanwhile
+    assert "number 2" in str(form_of(slack)) and "before this one: 1" in str(form_of(slack))
+    slack.press("triage_take", TOM, value=Pressed.of(numbers[1]).value)  # somebody else, in between
+    slack.press("triage_open", MIA, value=walk)
+    assert "number 3" in str(form_of(slack)) and "3 insights" in str(form_of(slack))
+    slack.press("triage_open", TOM, value=walk)  # everybody's walk is her own
+    assert "number 1" in str(form_of(slack)) and "before this one" not in str(form_of(slack))
+    slack.press("triage_open", MIA, value=":0:")  # and another walk has a place of its own
+    assert "number 1" in str(form_of(slack))
+    slack.press("triage_open", MIA, value=walk)
+    view = form_of(slack)
+    press_in_form(slack, "triage_restart", view, value=buttons(view)["triage_restart"])
+    assert "number 1" in str(form_of(slack))
+    for _ in "1234":
+        view = form_of(slack)
+        press_in_form(slack, "triage_next", view, value=buttons(view)["triage_next"])
+    slack.press("triage_open", MIA, value=walk)  # after the end: what was skipped is not lost
+    assert "number 1" in str(form_of(slack))
+
+
+def test_a_walk_whose_rest_was_triaged_begins_anew(slack: Slack, stage: Stage) -> None:
+    one, two = (flagged(stage, ANNA, f"number {n}") for n in "12")
+    slack.press("triage_open", MIA, value=":0:")
+    press_in_form(slack, "triage_next", form_of(slack), value=buttons(form_of(slack))["triage_next"])
+    assert "number 2" in str(form_of(slack))
+    slack.press("triage_take", TOM, value=Pressed.of(two).value)
+    slack.press("triage_open", MIA, value=":0:")
+    assert "number 1" in str(form_of(slack)) and now(stage, one).status == "new"
+
+
+def test_a_made_up_walk_leaves_no_place(slack: Slack, stage: Stage) -> None:
+    flagged(stage, ANNA, "number 1")
+    for value in ("99:0:", ":0:forged", f":0:{'x' * 41}"):
+        slack.press("triage_open", MIA, value=value)
+        press_in_form(slack, "triage_next", {"type": "modal", "callback_id": "triage"}, value=value)
+    slack.press("triage_open", ANNA, value=":0:")
+    assert stage.rows("walks") == []
+
+
 def test_the_digest_leads_to_the_walk(slack: Slack, stage: Stage) -> None:
     for words in ("one", "two"):
         flagged(stage, ANNA, words)

@@ -46,6 +46,40 @@ def test_words_and_filters(text: str, words: str, filters: list[tuple[str, str]]
     assert read(text) == (words, filters)
 
 
+@pytest.mark.parametrize(
+    ("text", "slips"),
+    [
+        ("price stauts:new", [("stauts", "status")]),
+        ("Statu:new", [("Statu", "status")]),
+        ("costumer:Acme", [("costumer", "customer")]),
+        ('compettitor:"Deutsche Bahn"', [("compettitor", "competitor")]),
+        ("catgeory: complaint", [("catgeory", "category")]),
+        ("customers:Acme", [("customers", "customer")]),
+        ("fron:@anna", [("fron", "from")]),
+        ("sincr:2026-10-01 untli:2026-10-02", [("sincr", "since"), ("untli", "until")]),
+        ("сатус:new", [("сатус", "статус")]),
+        ("конкурнет:Ромашка", [("конкурнет", "конкурент")]),
+        ('"stauts:new"', []),
+        ("«сатус:new»", []),
+        ("call at 10:30", []),
+        ("re: price", []),
+        ("Re:price", []),
+        ("http://a.example/stauts:new https://b.example mailto:a@b.example", []),
+        (":bulb: :stauts: note:this todo: that", []),
+        ("state:Bavaria price:100 offer: 5 % order:17 place:Berlin", []),
+        ("цена: 100 итог:да срок: завтра", []),
+        ("stauts : new", []),
+        ("stauts:", []),
+        ("C:\\stauts", []),
+        ("status:new", []),
+    ],
+)
+def test_what_is_nearly_a_filter_is_noticed_and_ordinary_text_is_left_alone(
+    text: str, slips: list[tuple[str, str]]
+) -> None:
+    assert [(one.typed, one.meant) for one in parse_query(text).slips] == slips
+
+
 def test_people_keep_their_ids_in_filters_and_become_names_elsewhere() -> None:
     asked = parse_query(plain_query("from:<@U0123|anna> hello <@U0456|ben> &amp; co"))
     assert asked == Asked("hello @ben & co", (Filter(Kind.FROM, "@U0123"),))

@@ -177,6 +177,7 @@ def test_each_reader_finds_only_what_she_may_see(stage: Stage) -> None:
         ("since:2026-03-02 until:2026-03-01", "after the last one"),
         ("bridge:EMEA", "no bridge called “EMEA”. Bridges: default."),
         ("format:csv price", "belongs to `/insight export`"),
+        ("price stauts:new", "no filter “stauts”; did you mean `status:`?"),
     ],
 )
 def test_a_wrong_value_gets_a_sentence_and_the_line_can_be_saved(
