@@ -89,6 +89,9 @@ def colleague_counts(connection: Connection, bridge_ids: Collection[int]) -> dic
 
 def active_counts(connection: Connection, bridge_ids: Collection[int], span: Span) -> dict[str, int]:
     """How many of them passed something on there within the span: flagged, typed, or answered a question."""
+    # By the bare column, SQLite walks all of the bridge's insights instead of what was passed on lately.
+    is_sqlite = connection.dialect.name == "sqlite"
+    bridge_id = insights.c.bridge_id + 0 if is_sqlite else insights.c.bridge_id
     rows = connection.execute(
         select(insights.c.channel_id, func.count(supporters.c.user_id.distinct()))
         .select_from(supporters)
@@ -100,7 +103,7 @@ def active_counts(connection: Connection, bridge_ids: Collection[int], span: Spa
             supporters.c.since_at < span.end,
             supporters.c.came_with_id.is_(None),
             supporters.c.user_id == channel_members.c.user_id,
-            insights.c.bridge_id.in_(bridge_ids),
+            bridge_id.in_(bridge_ids),
             _PASSED_ON,
             _COLLEAGUES,
         )

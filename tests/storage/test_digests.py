@@ -264,5 +264,8 @@ def test_no_query_walks_through_the_whole_table(database: Database, bridge: Brid
         assert "SCAN insights" not in one, one
         assert "insights" in one
     if database.is_sqlite:
+        assert "ix_insights_bridge_id_channel_id_created_at (bridge_id=? AND channel_id=?" in plans[10]
+        assert "ix_supporters_since_at (since_at>? AND since_at<?)" in plans[11]
+        assert "insights USING INTEGER PRIMARY KEY" in plans[11]
         for one in plans[:7]:  # those of the period
             assert "(bridge_id=? AND created_at>? AND created_at<?)" in one, one

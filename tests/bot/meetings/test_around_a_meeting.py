@@ -125,6 +125,42 @@ def test_who_is_in_none_of_its_channels_is_reminded_directly(it: Meetings) -> No
     assert not any("begins" in one for one in it.direct(MIA))
 
 
+def begins(it: Meetings) -> int:
+    """How often Anna was told directly that it begins."""
+    return len([one for one in it.direct(ANNA) if "begins" in one])
+
+
+def at_time(stage: Stage, time: str) -> tuple[Meetings, datetime]:
+    """A meeting on that Thursday at another hour of Berlin's; her day begins at nine."""
+    meetings = Meetings(stage)
+    meetings.set_up(time={"selected_time": time})
+    starts_at = datetime.fromisoformat(f"2026-03-05T{time}:00+01:00")
+    meetings.wait_until(starts_at - timedelta(days=1))
+    return meetings, starts_at
+
+
+def test_a_reminder_waits_for_her_morning_and_not_beyond_the_meeting(stage: Stage) -> None:
+    it, starts_at = at_time(stage, "09:30")
+    it.wait_until(starts_at - HOUR)
+    assert begins(it) == 0 and len(it.reminders()) == 1, "the channel's does not wait"
+    it.wait_until(starts_at - timedelta(minutes=30))
+    assert begins(it) == 1
+
+
+def test_a_reminder_that_would_come_after_the_beginning_comes_at_once(stage: Stage) -> None:
+    it, starts_at = at_time(stage, "08:30")
+    it.wait_until(starts_at - HOUR)
+    assert begins(it) == 1
+
+
+def test_a_reminder_that_waited_says_nothing_of_a_meeting_that_was_called_off(stage: Stage) -> None:
+    it, starts_at = at_time(stage, "09:30")
+    it.wait_until(starts_at - HOUR)
+    it.change_one("skip", reason="ill")
+    it.wait_until(starts_at - timedelta(minutes=30))
+    assert begins(it) == 0
+
+
 # --- late --------------------------------------------------------------------------------------------------
 
 
