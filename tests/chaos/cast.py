@@ -5,6 +5,7 @@ import queue
 import threading
 from collections import Counter
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from playground.log import Delivery
@@ -16,6 +17,9 @@ from tests.chaos.plan import CHANNELS, FILLERS, SELLERS, Do, Step
 
 FORM_OPENS: Final = 4.0  # seconds; its trigger lives for three
 ANSWERED: Final = 10.0  # seconds
+ASKED_WITHIN: Final = 60.0  # seconds
+OPEN_FOR: Final = timedelta(days=300)  # longer than any tick goes ahead
+IN_SIGHT: Final = 200  # of the newest posts, among which marketing finds an insight to take
 
 
 @dataclass
@@ -43,6 +47,8 @@ class Deeds:
     asked: list[Asked] = field(default_factory=list)
     done: Counter[str] = field(default_factory=Counter)
     unopened: int = 0  # forms that did not open; people were told so
+    answers: dict[int, str] = field(default_factory=dict)  # who answered a question, by message
+    taken: dict[int, Asked] = field(default_factory=dict)  # by the insight's id
 
 
 class Cast:
@@ -62,6 +68,7 @@ class Cast:
                 channel = channels.add(name, members=[*ids, tom, bot], private=name == CHANNELS[-1])
                 self.sales.append(channel.id)
             self.marketing = channels.add("marketing", members=[mia, tom, bot]).id
+        self._questions: dict[str, Message] = {}
         self._forms: dict[str, queue.Queue[Step | None]] = {name: queue.Queue() for name in FILLERS}
         self._fillers = [
             threading.Thread(target=self._fill_in, args=(name,), name=name, daemon=True) for name in FILLERS
@@ -74,9 +81,22 @@ class Cast:
         if step.do in (Do.FORM, Do.SAVE):
             self._forms[step.person].put(step)
             return
+        if step.do is Do.TAKE:
+            self._take(step)
+            return
         if step.do is not Do.POST:
             self.deeds.done[step.do] += 1
         self._at_once(step)
+
+    def ask(self) -> None:
+        """Marketing asks a question in every sales channel, before anything goes wrong. TimeoutError."""
+        tom = self._playground.person("tom")
+        tom.command("marketing", "/frontline ask What do you hear?")
+        tom.wait_for(lambda: tom.modal is not None, ASKED_WITHIN)
+        until = datetime.now(UTC) + OPEN_FOR
+        assert tom.submit({"closes_on": f"{until:%Y-%m-%d}"}) == {}
+        for name in CHANNELS:
+            self._questions[name] = tom.wait_for_message(name, _is_question, ASKED_WITHIN)
 
     def chat(self) -> None:
         """Say something that is none of Frontline's business."""
@@ -99,6 +119,10 @@ class Cast:
             else:
                 message = person.post(step.channel, step.text, wait=False)
             deeds.messages[step.message] = message
+        elif step.do is Do.ANSWER:
+            deeds.flagged_ever.add(step.message)
+            deeds.answers[step.message] = step.person
+            deeds.messages[step.message] = person.reply(self._questions[step.channel], step.text, wait=False)
         elif step.do is Do.COMMAND:
             delivery = person.command(step.channel, f"/insight {step.text}", wait=False)
             self._asked(step, delivery, word=step.text.split()[5])
@@ -117,6 +141,22 @@ class Cast:
             person.edit(message, step.text, wait=False)
         else:
             person.delete(message, wait=False)
+
+    def _take(self, step: Step) -> None:
+        """*Take* on the newest card of an insight that she has not taken yet, if there is one."""
+        person = self._playground.person(step.person)
+        for message in reversed(person.sees(step.channel)[-IN_SIGHT:]):
+            for block in message.blocks or []:
+                if "triage_take" not in str(block):
+                    continue
+                insight_id = int(block["block_id"].removeprefix("triage-"))
+                if insight_id in self.deeds.taken:
+                    continue
+                self.deeds.done[step.do] += 1
+                delivery = person.click(message, "triage_take", block_id=block["block_id"], wait=False)
+                self._asked(step, delivery)
+                self.deeds.taken[insight_id] = self.deeds.asked[-1]
+                return
 
     def _asked(self, step: Step, delivery: Delivery, word: str = "") -> None:
         self.deeds.asked.append(Asked(step.do, step.person, delivery, word, step.message))
@@ -164,3 +204,8 @@ class Cast:
             self._playground.workspace.views.clear(person.id)
             return None
         return view
+
+
+def _is_question(message: Message) -> bool:
+    payload = (message.metadata or {}).get("event_payload") or {}
+    return str(payload.get("key", "")).startswith("question:")

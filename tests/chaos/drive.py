@@ -93,7 +93,8 @@ class _Run:
             for replica in self._replicas:
                 stack.callback(replica.end)
                 replica.start()
-            self._until(self._all_run, START)
+            self._until(lambda: self._all_run() and self._playground.bot_connected, START)
+            self._cast.ask()
             self._order_faults()
             self._live_through(steps)
             self._make_peace()
@@ -200,6 +201,8 @@ class _Run:
             raise TimeoutError("deliveries are still under way")
         if self._options.catches_up:
             self._catch_up()
+            self._last_tick()  # who supports since what catching up found, hears of it too
+            self._until(self._is_quiet, PEACE, chats=True)
         else:
             self._pause.wait(2 * LATER)
             self._until(self._is_quiet, PEACE)

@@ -29,6 +29,11 @@ FLAGS: Final = {
 }
 MARK: Final = "inbox_tray"  # Frontline's own reaction
 TOKEN: Final = re.compile(r"tok(\d{6})v\d+")
+_SCHEDULED: Final = {
+    "digest": "digest",
+    "sales_report": "sales-report",
+    "activity_report": "activity-report",
+}  # what their posts' keys begin with
 APOLOGY: Final = "Something went wrong"
 
 Row = Mapping[str, Any]
@@ -85,6 +90,7 @@ class Oracle:
         yield from self._typed()
         yield from self._posts()
         yield from self._digests()
+        yield from self._taken()
         yield from self._queues()
         yield from self._unflagged_text()
 
@@ -139,9 +145,7 @@ class Oracle:
             yield Finding("wrong", f"{name} has too many: {sorted(stored - supporters.possible)}")
         if insight["supporter_count"] != len(stored):
             yield Finding("wrong", f"{name} counts {insight['supporter_count']} of {len(stored)}")
-        status = "new" if stored else "withdrawn"
-        if insight["status"] != status:
-            yield Finding("wrong", f"{name} is {insight['status']}, not {status}")
+        yield from self._status(name, message, insight, "new" if stored else "withdrawn")
         if stored and insight["reporter_id"] not in stored:
             yield Finding("wrong", f"{name} is reported by someone who took it back")
         if insight["text"] != message.text:
@@ -150,10 +154,18 @@ class Oracle:
             yield Finding("wrong", f"{name} stands in thread {insight['thread_ts']}")
         if not insight["permalink"]:
             yield Finding("wrong", f"{name} has no address")
+        yield from self._category(name, message, insight)
+
+    def _status(self, name: str, message: Message, insight: Row, status: str) -> Iterator[Finding]:
+        if insight["status"] == "in_progress":
+            if insight["id"] not in self._deeds.taken:
+                yield Finding("wrong", f"{name} is in progress, and nobody took it")
+            return
+        if insight["status"] != status:
+            yield Finding("wrong", f"{name} is {insight['status']}, not {status}")
         mark = message.reaction(MARK)
         if bool(mark and self._bot in mark.users) != (status == "new"):
             yield Finding("wrong", f"{name} is {status}, and Frontline's mark says otherwise")
-        yield from self._category(name, message, insight)
 
     def _category(self, name: str, message: Message, insight: Row) -> Iterator[Finding]:
         """Where only one emoji with a category was ever used, and stands, nothing else may come of it."""
@@ -173,6 +185,10 @@ class Oracle:
         savers = self._savers[number]
         certain = {self._id(one.person) for one in savers if one.is_acknowledged}
         possible = {self._id(one.person) for one in savers}
+        if number in self._deeds.answers:  # answering is flagging one's own message
+            author = self._id(self._deeds.answers[number])
+            certain.add(author)
+            possible.add(author)
         return Supporters(frozenset(flagging | certain), frozenset(flagging | possible))
 
     def _was_seen_flagged(self, message: Message) -> bool:
@@ -221,13 +237,63 @@ class Oracle:
         yield from self._scheduled_digests()
 
     def _scheduled_digests(self) -> Iterator[Finding]:
+        keys = {row["id"]: _SCHEDULED[row["kind"]] for row in self._stored.tables["schedules"]}
         for run in self._stored.tables["runs"]:
             due = str(run["due_at"])[:16].replace("-", "").replace(":", "").replace(" ", "T")
-            head = self._stored.outbox.get(f"digest:{run['schedule_id']}:{due}")
-            if run["outcome"] == "done" and head is None:
-                yield Finding("lost", f"the digest due at {due} was never written")
-            if run["outcome"] == "missed" and head is not None:
-                yield Finding("wrong", f"the digest due at {due} counts as missed and was written")
+            key = f"{keys[run['schedule_id']]}:{run['schedule_id']}:{due}"
+            # The sales channels have a report each.
+            heads = [f"{key}:{one}" for one in self._sales] if key.startswith("sales-report") else [key]
+            for head in heads:
+                is_written = head in self._stored.outbox
+                if run["outcome"] == "done" and not is_written:
+                    yield Finding("lost", f"{head} was due and never written")
+                if run["outcome"] == "missed" and is_written:
+                    yield Finding("wrong", f"{head} counts as missed and was written")
+
+    # --- what marketing took, and who heard of it ----------------------------------------------------------
+
+    def _taken(self) -> Iterator[Finding]:
+        """Taken is taken, and whoever passed it on hears of it once."""
+        insights = {row["id"]: row for row in self._stored.insights}
+        withdrawn = {
+            row["insight_id"] for row in self._stored.tables["history"] if row["change"] == "withdrawn"
+        }
+        told = Counter((row["insight_id"], row["user_id"]) for row in self._stored.tables["told"])
+        for insight_id, asked in self._deeds.taken.items():
+            insight = insights[insight_id]
+            is_in_progress = insight["status"] == "in_progress"
+            if asked.is_acknowledged and not is_in_progress and insight_id not in withdrawn:
+                yield Finding("lost", f"insight {insight_id} was taken and is {insight['status']}")
+            if is_in_progress:
+                for user in self._passed_on_before(insight_id) & self._stored.supporters[insight_id]:
+                    if not told[insight_id, user]:
+                        yield Finding("lost", f"{user} never heard that insight {insight_id} was taken")
+        for (insight_id, user), count in self._mentions().items():
+            if count > 1:
+                yield Finding("doubled", f"{user} heard {count} times that insight {insight_id} was taken")
+            if not told[insight_id, user]:
+                yield Finding("wrong", f"{user} heard of insight {insight_id}, and is not noted")
+
+    def _passed_on_before(self, insight_id: int) -> set[str]:
+        """Who had passed it on when it was taken; whoever did so later saw it in her note."""
+        found: set[str] = set()
+        rows = [row for row in self._stored.tables["history"] if row["insight_id"] == insight_id]
+        for row in sorted(rows, key=lambda row: int(row["id"])):
+            if row["change"] == "status":
+                break
+            if row["change"] in ("created", "added", "revived"):
+                found.add(row["by_user_id"])
+        return found
+
+    def _mentions(self) -> Counter[tuple[int, str]]:
+        """Who is named in how many of the notices that stand."""
+        found: Counter[tuple[int, str]] = Counter()
+        for message in self._shown:
+            key = str(((message.metadata or {}).get("event_payload") or {}).get("key"))
+            if key.startswith("notice:"):
+                people = set(re.findall(r"<@(U\w+)>", message.text)) - {self._id("mia")}
+                found.update((int(key.split(":")[1]), user) for user in people)
+        return found
 
     # --- posts ---------------------------------------------------------------------------------------------
 

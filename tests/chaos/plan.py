@@ -24,6 +24,8 @@ class Do(StrEnum):
     COMMAND = "command"
     FORM = "form"
     SAVE = "save message"
+    ANSWER = "answer to a question"
+    TAKE = "take"
     DIGEST = "digest now"
     POST = "post"
     KILL = "SIGKILL"
@@ -109,7 +111,7 @@ class _Story:
 
     def tell(self, gestures: int) -> Iterator[Step]:
         kinds = {Do.FLAG: 42, Do.UNFLAG: 12, Do.EDIT: 10, Do.DELETE: 3, Do.COMMAND: 16, Do.FORM: 7}
-        weights = {**kinds, Do.SAVE: 7, Do.DIGEST: 3}
+        weights = {**kinds, Do.SAVE: 7, Do.DIGEST: 3, Do.ANSWER: 8, Do.TAKE: 3}
         done = 0
         while done < gestures:
             if len(self._messages) < 5 or self._dice.random() < 0.4:
@@ -153,6 +155,10 @@ class _Story:
             )
         if kind is Do.DIGEST:
             return Step(kind, "tom", channel="marketing", is_repeated=self._is_repeated())
+        if kind is Do.TAKE:
+            return Step(kind, "mia", channel="marketing", is_repeated=self._is_repeated())
+        if kind is Do.ANSWER:
+            return self._answer()
         message = self._dice.choice(self._reachable())
         if kind is Do.SAVE:
             return Step(kind, self._dice.choice(FILLERS), message.number, is_repeated=self._is_repeated())
@@ -167,6 +173,15 @@ class _Story:
             return Step(kind, message.author, message.number, text=words)
         message.is_deleted = True
         return Step(kind, message.author, message.number)
+
+    def _answer(self) -> Step:
+        """A reply in the thread that Frontline opened in the channel with a question."""
+        message = _Message(
+            len(self._messages), self._dice.choice(SELLERS), self._dice.choice(CHANNELS), is_reply=True
+        )
+        self._messages.append(message)
+        words = f"I hear {token(message.number, 0)} all the time"
+        return Step(Do.ANSWER, message.author, message.number, channel=message.channel, text=words)
 
     def _flag(self, message: _Message) -> Step | None:
         flag = self._dice.choice(SELLERS), self._dice.choice(FLAGS)
