@@ -32,6 +32,7 @@ from bot.bridges.categories import BUILT_IN
 from bot.clock import Clock, FixedClock, SystemClock
 from bot.config import Settings, SettingsProblem, load_settings
 from bot.doctor import all_well, as_table, examine
+from bot.erasure import command as erasing
 from bot.errors import OperatorError
 from bot.i18n import texts
 from bot.ids import Action, Field
@@ -455,6 +456,51 @@ def _progress() -> Iterator[exports.Progress]:
     finally:
         for bar in bars:
             bar.__exit__(None, None, None)
+
+
+@main.command("erase")
+@click.option("--insight", "numbers", multiple=True, type=int, metavar="N", help="This insight, by number.")
+@click.option("--person", "people", multiple=True, metavar="U…", help="This person, by her id in Slack.")
+@click.option("--record", type=click.File(encoding="utf-8"), help="What `erasures` wrote, after a restore.")
+@click.option("--workspace", "team", default=None, metavar="T…", help="Needed where there are several.")
+@click.option("--dry-run", is_flag=True, help="Only say what would go.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def erase_command(
+    numbers: tuple[int, ...],
+    people: tuple[str, ...],
+    record: TextIO | None,
+    team: str | None,
+    dry_run: bool,
+    yes: bool,
+) -> None:
+    """Erase insights or people for good. Posts in Slack follow with `run` or `tick`."""
+    if bool(record) == bool(numbers or people):
+        raise click.UsageError("Name insights or people, or give a --record.")
+    with plain_faults():
+        database, clock = _database_of_today(), SystemClock()
+        if record is not None:
+            insights, persons = erasing.erase_again(database, clock, record)
+            click.echo(f"Erased again: {insights} insights, {persons} people.")
+            return
+        team_id = erasing.team_of(database, team)
+        click.echo("\n".join(["Goes for good:", *erasing.preview(database, team_id, numbers, people)]))
+        if dry_run:
+            return
+        if not yes and click.prompt("Write ERASE to go on", default="", show_default=False) != "ERASE":
+            raise OperatorError("Nothing was erased.")
+        erasing.erase(database, clock, team_id, numbers, people)
+        click.echo("Erased. Posts in Slack follow with `run` or `tick`.")
+
+
+@main.command("erasures")
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="A file; default: the terminal.")
+def erasures_command(out: Path | None) -> None:
+    """Write down what was erased, so that it can be erased again when a backup is restored. No text."""
+    with plain_faults():
+        database = _database_of_today()
+        with _output(out) as target:
+            count = erasing.write_record(database, target)
+        click.echo(f"{count} entries written.", err=True)
 
 
 @main.group("activities")

@@ -21,13 +21,13 @@ import structlog
 from sqlalchemy import Connection
 
 from bot import metrics
-from bot.clock import slack_ts
+from bot.clock import from_slack_ts, slack_ts
 from bot.inbox import Incoming, accept
-from bot.insights.capture import MOST_TEXT
+from bot.insights.capture import text_of
 from bot.insights.rules import SHORTCUT
 from bot.services import Services
 from bot.slack import SlackBusy, SlackProblem, SlackRefused, SourceMessage, base_emoji, read_message
-from storage import bridges, catchup, inbox, insights, threads
+from storage import bridges, catchup, erasure, inbox, insights, threads
 from storage.bridges import Bridge
 from storage.catchup import CatchupJob
 from storage.insights import Insight
@@ -207,11 +207,12 @@ def read_insight(services: Services, after_id: int) -> Page:
         return Page([gone], cursor=str(insight.id))
     with services.db.reading() as connection:
         found = flag_differences(connection, services.team_id, bridge, message, moment, is_complete=True)
-    return Page([*found, *_edit(insight, message, moment)], cursor=str(insight.id))
+        text = text_of(connection, services.team_id, message)
+    return Page([*found, *_edit(insight, message, text, moment)], cursor=str(insight.id))
 
 
-def _edit(insight: Insight, message: SourceMessage, moment: str) -> Iterable[Incoming]:
-    if message.text[:MOST_TEXT] == insight.text or insight.text_removed_at is not None:
+def _edit(insight: Insight, message: SourceMessage, text: str, moment: str) -> Iterable[Incoming]:
+    if text == insight.text or insight.text_removed_at is not None:
         return
     key = f"message_changed:{message.channel_id}:{message.ts}:caught:{moment}"
     yield Incoming("message_changed", key, message.channel_id, message.ts)
@@ -230,6 +231,8 @@ def flag_differences(
 
     `is_complete`: every person of each reaction is listed; else a missing one proves nothing.
     """
+    if erasure.was_erased(connection, team_id, message.channel_id, message.ts):
+        return []
     known = {
         (flag.user_id, flag.emoji): flag
         for flag in insights.flags_of(connection, team_id, message.channel_id, message.ts)
@@ -238,6 +241,10 @@ def flag_differences(
     shown = {
         (user, emoji) for emoji, users in message.reactions.items() if bridge.is_flag(emoji) for user in users
     }
+    # What an erased person flagged before she was erased still stands in Slack, and is not taken in again.
+    erased = erasure.people_erased(connection, team_id, {user for user, _emoji in shown})
+    said_at = from_slack_ts(message.ts)
+    shown = {(user, emoji) for user, emoji in shown if user not in erased or said_at > erased[user]}
     found = [
         _flag_event("reaction_added", message, user, emoji, moment)
         for user, emoji in sorted(shown)

@@ -10,6 +10,7 @@ from bot.activities.reports_command import answer_activities
 from bot.bridges.lists import answer_lists
 from bot.bridges.setup import open_setup
 from bot.digests.answer import answer_digest
+from bot.erasure.answer import answer_erase
 from bot.errors import UserError
 from bot.gestures import Answer, Gesture, Reply
 from bot.i18n import N_
@@ -47,6 +48,7 @@ ACTIONS: Final = frozenset({"actions", "action", "поручения", "пору
 THEME: Final = frozenset({"theme", "themes", "темы"})
 ASK: Final = frozenset({"ask", "question", "спросить", "вопрос"})
 QUESTIONS: Final = frozenset({"questions", "вопросы"})
+ERASE: Final = frozenset({"erase", "forget", "стереть", "забыть"})
 HELP: Final = frozenset({"", "help", "?", "помощь", "справка"})
 LANGUAGE_WORDS: Final = {
     "en": "en",
@@ -123,6 +125,7 @@ SUBCOMMANDS: Final[tuple[tuple[frozenset[str], Subcommand], ...]] = (
     (ACTIONS, list_items),
     (REPORT, answer_report),
     (LISTS, answer_lists),
+    (ERASE, answer_erase),
 )
 
 

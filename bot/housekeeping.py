@@ -9,7 +9,7 @@ from bot.clock import Clock
 from bot.services import Services
 from bot.slack import SlackProblem
 from bot.workspace.directory import read_directory
-from storage import inbox, insights, outbox, search, workspace
+from storage import erasure, inbox, insights, outbox, search, workspace
 from storage.database import Database
 
 log = structlog.get_logger()
@@ -31,7 +31,9 @@ def tidy_up(services: Services) -> None:
         cleared = outbox.clear_payloads(connection, before)
         forgotten = inbox.forget_done(connection, before)
     with services.db.reading() as connection:
-        has_removed = insights.text_was_removed_since(connection, services.clock.now() - 2 * TIDY_EVERY)
+        lately = services.clock.now() - 2 * TIDY_EVERY
+        has_removed = insights.text_was_removed_since(connection, lately)
+        has_removed = has_removed or erasure.happened_since(connection, lately)
     if has_removed:
         _forget_words(services)
     log.info("tidied_up", posts=cleared, events=forgotten)

@@ -76,6 +76,10 @@ class View(StrEnum):
     ASK = "question_ask"
     QUESTION_OUTCOME = "question_outcome"
     QUIET_HOURS = "quiet_hours"
+    ERASE = "erase"  # asks what is to be erased
+    ERASE_PREVIEW = "erase_preview"  # what goes; to be confirmed in words
+    LIFETIME = "bridge_lifetime"
+    LIFETIME_PREVIEW = "bridge_lifetime_preview"
     NOTICE = "notice"  # says something; has nothing to submit
 
 
@@ -104,6 +108,8 @@ class Action(StrEnum):
     NAME_IGNORE = "name_ignore"
     NAME_ADD_HERE = "name_add_in_form"  # the same within the form of the lists
     NAME_IGNORE_HERE = "name_ignore_in_form"
+    HOME_ERASE = "home_erase"
+    BRIDGE_LIFETIME = "bridge_lifetime_open"
     PICK_BRIDGE = "insight_bridge"  # in the form: the categories follow
     DIGEST_FREQUENCY = "digest_frequency"  # in the form: the day's field follows
     REPORT_SEND = "report_send_now"  # from the preview
@@ -176,6 +182,11 @@ class Field(StrEnum):
     URGENT = "urgent"
     DEAL = "deal"
     NOTE = "note"
+    ERASE_NUMBER = "erase_number"
+    ERASE_PERSON = "erase_person"
+    CONFIRM = "erase_confirm"
+    LIFETIME = "lifetime_count"
+    LIFETIME_UNIT = "lifetime_unit"
     OUTCOME = "outcome"
     TARGET = "merge_target"
     THRESHOLD = "card_threshold"

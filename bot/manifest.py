@@ -27,6 +27,7 @@ BOT_SCOPES: Final = (
 # Which scope each Web API method that Frontline calls needs (the methods' pages on docs.slack.dev).
 SCOPES_OF_METHODS: Final[dict[str, tuple[str, ...]]] = {
     "auth.test": (),
+    "chat.delete": ("chat:write",),
     "chat.getPermalink": (),
     "chat.postEphemeral": ("chat:write",),
     "chat.postMessage": ("chat:write",),

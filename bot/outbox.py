@@ -37,8 +37,13 @@ ALREADY: Final = {
     "reaction": frozenset({"already_reacted", "no_reaction", "message_not_found"}),
     "update": frozenset({"message_not_found"}),
     "redact": frozenset({"message_not_found"}),
+    "scrub": frozenset({"message_not_found"}),
+    "retract": frozenset({"message_not_found", "thread_not_found"}),
     "home": frozenset({"not_enabled", "user_not_found"}),
+    "blank": frozenset({"not_enabled", "user_not_found"}),
 }
+# Once done they leave no trace: what they were about is erased.
+TRACELESS: Final = frozenset({"retract", "scrub", "blank"})
 
 
 class ClaimLost(Exception):
@@ -58,7 +63,8 @@ class Say:
     real: datetime
     correlation_id: str
 
-    def _row(self, kind: str, key: str, lane: str, **values: Any) -> dict[str, Any]:
+    def row(self, kind: str, key: str, lane: str, **values: Any) -> dict[str, Any]:
+        """The columns of something to be said."""
         return {
             "team_id": self.team_id,
             "kind": kind,
@@ -91,7 +97,7 @@ class Say:
         lane = f"channel:{channel_id}" if parent_id is None else f"thread:{parent_id}"
         if thread_ts is not None:
             lane = f"thread:{channel_id}:{thread_ts}"
-        row = self._row(
+        row = self.row(
             "post",
             key,
             lane,
@@ -124,7 +130,7 @@ class Say:
         It waits for her working hours, but for what would be said no more then; `at_once`: it does not, since
         it answers her own gesture. What may no longer be so by then is `built` when it is sent.
         """
-        row = self._row(
+        row = self.row(
             "direct",
             key,
             f"direct:{user_id}",
@@ -150,7 +156,7 @@ class Say:
         thread_ts: str | None = None,
     ) -> None:
         """Show a note to one person in a channel: ephemeral, at most once."""
-        row = self._row(
+        row = self.row(
             "note",
             key,
             f"note:{channel_id}:{user_id}",
@@ -163,13 +169,13 @@ class Say:
 
     def answer(self, key: str, response_url: str, body: Mapping[str, Any]) -> None:
         """Answer a button or form through its `response_url`: at most once."""
-        row = self._row("answer", key, f"answer:{key}", payload={"url": response_url, "body": dict(body)})
+        row = self.row("answer", key, f"answer:{key}", payload={"url": response_url, "body": dict(body)})
         outbox.add(self.connection, row)
 
     def react(self, channel_id: str, message_ts: str, emoji: str, *, on: bool) -> None:
         """Let Frontline's own reaction stand, or not, at a message."""
         key = f"reaction:{channel_id}:{message_ts}:{emoji}"
-        row = self._row(
+        row = self.row(
             "reaction",
             key,
             key[:80],
@@ -188,7 +194,7 @@ class Say:
         known = outbox.by_key(self.connection, key)
         before = known.payload if known and isinstance(known.payload, dict) else {}
         payload = {**before, **asked}
-        outbox.wish(self.connection, self._row("home", key, key, user_id=user_id, payload=payload))
+        outbox.wish(self.connection, self.row("home", key, key, user_id=user_id, payload=payload))
 
     def update(self, post_id: int, builder: str, *, quoted: Iterable[int] = (), **about: Any) -> None:
         """Bring a post up to date. What it says is built when it is sent, so that the newest state stands.
@@ -196,7 +202,7 @@ class Say:
         `builder` is one of `bot.workers.BUILDERS` and finds `about` in the row's payload; an empty answer
         changes nothing. `quoted`: ids of the insights whose words it may show.
         """
-        row = self._row(
+        row = self.row(
             "update",
             f"update:{post_id}",
             f"rewrite:{post_id}",
@@ -227,7 +233,7 @@ class Say:
         stem, dot, ending = filename.rpartition(".")
         unique = f"{stem}-{sha256(key.encode()).hexdigest()[:8]}{dot}{ending}"
         lane = f"thread:{parent_id}" if parent_id is not None else f"direct:{user_id or channel_id}"
-        row = self._row(
+        row = self.row(
             "file",
             key,
             lane,
@@ -239,10 +245,13 @@ class Say:
         )
         outbox.add(self.connection, row)
 
-    def redact(self, post: OutboxRow, insight_number: int) -> None:
-        """Take an insight's words out of a post that shows them."""
+    def redact(self, post: OutboxRow, insight_number: int, *, erased_from: int | None = None) -> None:
+        """Take an insight's words out of a post that shows them.
+
+        `erased_from`: the bridge of an insight that is no more; what tells of it goes with the words.
+        """
         key = f"redact:{post.id}:{insight_number}"
-        row = self._row(
+        row = self.row(
             "redact",
             key,
             f"rewrite:{post.id}",
@@ -250,7 +259,7 @@ class Say:
             target_ts=post.message_ts,
             thread_ts=post.thread_ts,
             parent_id=post.id,
-            payload={"number": insight_number},
+            payload={"number": insight_number, "erased_from": erased_from},
         )
         outbox.wish(self.connection, row)
 
@@ -421,16 +430,24 @@ def _carry_out(services: Services, row: OutboxRow, builders: Mapping[str, Builde
     elif row.kind == "reaction":
         method = "reactions.add" if row.payload["on"] else "reactions.remove"
         slack.call(method, channel=row.channel_id, timestamp=row.target_ts, name=row.payload["emoji"])
-    elif row.kind == "home":
-        slack.call("views.publish", user_id=row.user_id, view=dict(builders["home"](services, row)))
-    elif row.kind == "update":
-        parent, message = _parent(services, row), builders[row.payload["builder"]](services, row)
-        if message:
-            send_richest(services, message, _updating(services, parent))
-    elif row.kind == "redact":
-        message = builders["redact"](services, row)
-        if message:
-            slack.call("chat.update", channel=row.channel_id, **message)
+    elif row.kind in ("home", "blank"):
+        slack.call("views.publish", user_id=row.user_id, view=dict(builders[row.kind](services, row)))
+    else:
+        _rewrite(services, row, builders)
+
+
+def _rewrite(services: Services, row: OutboxRow, builders: Mapping[str, Builder]) -> None:
+    """The kinds that change or delete what Frontline has posted."""
+    post, call = _parent(services, row), services.slack.call
+    if row.kind == "update":
+        if message := builders[row.payload["builder"]](services, row):
+            send_richest(services, message, _updating(services, post))
+    elif row.kind in ("redact", "scrub"):
+        if message := builders[row.kind](services, row):
+            call("chat.update", channel=post.channel_id, **message)
+    elif row.kind == "retract":
+        if post.channel_id and post.message_ts:
+            call("chat.delete", channel=post.channel_id, ts=post.message_ts)
     else:
         raise AssertionError(f"unknown kind of post: {row.kind}")
 
@@ -458,6 +475,10 @@ def _end(services: Services, row: OutboxRow, token: str, state: str, **values: A
         )
         if ended and state != "sent":
             outbox.end_children(connection, row.id, state, at)
+            outbox.forget_retracted(connection, row.id)
+        if ended and state == "sent" and row.kind in TRACELESS:
+            about = [row.parent_id] if row.kind == "retract" and row.parent_id is not None else []
+            outbox.forget(connection, [row.id, *about])
     metrics.post(row.kind, state)
 
 

@@ -10,6 +10,10 @@ from bot.activities.report_schedule import KIND as ACTIVITY_REPORT
 from bot.activities.reporting import LEDGER, post_report
 from bot.digests.post import post_digest
 from bot.digests.schedule import DIGEST, SALES_REPORT
+from bot.erasure.lifetime import TIMER as LIFETIME
+from bot.erasure.lifetime import ring_lifetime
+from bot.erasure.posts import build_blank, build_scrubbed
+from bot.erasure.run import ERASING, ring_erasing
 from bot.home.tab import build_home, home_opened
 from bot.inbox import Worker
 from bot.insights.flagging import flag_set, flag_taken_back
@@ -57,6 +61,8 @@ JOBS: Mapping[str, Job] = {
 BELLS: Mapping[str, Bell] = {
     ACTIVITY_ASKS: ask_sales,
     NOTICE: tell,
+    ERASING: ring_erasing,
+    LIFETIME: ring_lifetime,
     CLOSING: close_by_date,
     REMINDER_OF_QUESTION: remind,
     PROMPT: prompt.ring_prompt,
@@ -69,6 +75,8 @@ BELLS: Mapping[str, Bell] = {
 BUILDERS: Mapping[str, Builder] = {
     "home": build_home,
     "redact": build_redaction,
+    "scrub": build_scrubbed,
+    "blank": build_blank,
     PROMPT: prompt.build_prompt,
     REMINDER: reminder.build_reminder,
     MINUTES: minutes.build_minutes,

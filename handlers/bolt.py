@@ -15,6 +15,7 @@ from handlers import (
     activities,
     bridges,
     digests,
+    erasure,
     events,
     frontline,
     home,
@@ -40,6 +41,7 @@ FEATURES: Final = (
     themes,
     questions,
     lists,
+    erasure,
 )
 LISTENER_THREADS: Final = 32  # Bolt's own five would wait together for one slow form
 

@@ -5,7 +5,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, FromClause, case, exists, func, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    FromClause,
+    Text,
+    case,
+    cast,
+    delete,
+    exists,
+    func,
+    or_,
+    select,
+    update,
+)
 
 from storage.rows import columns_for, fetch_all, fetch_one, insert_once, upsert
 from storage.tables import channel_pace, outbox, quotes
@@ -250,6 +263,84 @@ def quoting(connection: Connection, insight_id: int) -> list[OutboxRow]:
         .order_by(outbox.c.id),
         OutboxRow,
     )
+
+
+def notices_of(connection: Connection, insight_id: int) -> list[OutboxRow]:
+    """The posts that told people what became of the insight, or of one that it was part of."""
+    key = outbox.c.dedupe_key
+    return fetch_all(
+        connection,
+        columns_for(outbox, OutboxRow)
+        .where(or_(key.like(f"notice:{insight_id}:%"), key.like(f"notice:%+00:00:{insight_id}:%")))
+        .order_by(outbox.c.id),
+        OutboxRow,
+    )
+
+
+def beginning(connection: Connection, team_id: str, *keys: str) -> list[OutboxRow]:
+    """The rows whose keys begin so."""
+    if not keys:
+        return []
+    found = or_(*(outbox.c.dedupe_key.startswith(key, autoescape=True) for key in keys))
+    statement = columns_for(outbox, OutboxRow).where(outbox.c.team_id == team_id, found)
+    return fetch_all(connection, statement.order_by(outbox.c.id), OutboxRow)
+
+
+def holding(connection: Connection, team_id: str, words: str) -> list[OutboxRow]:
+    """The rows whose payload, as long as it is kept, holds the words; they are ids of Slack's or ours."""
+    text = cast(outbox.c.payload, Text)
+    statement = columns_for(outbox, OutboxRow).where(
+        outbox.c.team_id == team_id, text.contains(words, autoescape=True)
+    )
+    return fetch_all(connection, statement.order_by(outbox.c.id), OutboxRow)
+
+
+def of_people_or_channels(
+    connection: Connection, team_id: str, user_ids: Collection[str], channel_ids: Collection[str]
+) -> list[OutboxRow]:
+    """All that was or shall be said to these people alone, or in these conversations."""
+    statement = columns_for(outbox, OutboxRow).where(
+        outbox.c.team_id == team_id,
+        or_(outbox.c.user_id.in_(sorted(user_ids)), outbox.c.channel_id.in_(sorted(channel_ids))),
+    )
+    return fetch_all(connection, statement.order_by(outbox.c.id), OutboxRow)
+
+
+def is_claimed(connection: Connection, row_id: int) -> bool:
+    """Whether somebody is sending it just now."""
+    return bool(connection.scalar(select(exists().where(outbox.c.id == row_id, outbox.c.claim.is_not(None)))))
+
+
+def end_if_unsaid(connection: Connection, row_id: int, now: datetime, real: datetime) -> None:
+    """Let a post whose outcome is unknown be looked up once more, and never be said again."""
+    connection.execute(
+        update(outbox)
+        .where(outbox.c.id == row_id)
+        .values(
+            expires_at=now,
+            state=case((outbox.c.state == "parked", "pending"), else_=outbox.c.state),
+            due_at=case((outbox.c.state == "parked", real), else_=outbox.c.due_at),
+            attempts=0,
+        )
+    )
+
+
+def forget(connection: Connection, ids: Collection[int]) -> None:
+    """Let rows be gone, keys included, with all that belongs below them."""
+    left = set(ids)
+    while left:
+        below = set(connection.scalars(select(outbox.c.id).where(outbox.c.parent_id.in_(sorted(left)))))
+        connection.execute(delete(quotes).where(quotes.c.outbox_id.in_(sorted(left))))
+        connection.execute(delete(outbox).where(outbox.c.id.in_(sorted(left))))
+        left = below
+
+
+def forget_retracted(connection: Connection, row_id: int) -> None:
+    """A post that was to be taken back never came to stand: it is gone, with the wish to take it back."""
+    child = outbox.alias("child")
+    wished = exists().where(child.c.parent_id == row_id, child.c.kind == "retract")
+    if connection.scalar(select(wished)):
+        forget(connection, [row_id])
 
 
 def replace_payload(connection: Connection, row_id: int, payload: Any) -> None:

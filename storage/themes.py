@@ -145,6 +145,12 @@ def remove(connection: Connection, theme_id: int) -> None:
     connection.execute(delete(themes).where(themes.c.id == theme_id))
 
 
+def is_empty(connection: Connection, theme_id: int) -> bool:
+    """Whether no insight belongs to it."""
+    found = select(theme_members.c.insight_id).where(theme_members.c.theme_id == theme_id).limit(1)
+    return connection.scalar(found) is None
+
+
 def part(connection: Connection, insight_id: int, others: Collection[int]) -> None:
     """Frontline never joins these to that one again by itself."""
     for other in sorted(set(others) - {insight_id}):

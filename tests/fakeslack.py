@@ -168,6 +168,11 @@ class FakeSlack(SlackGateway):
         self._message(channel, ts).update(message)
         return {"ok": True, "ts": ts}
 
+    def _chat_delete(self, channel: str, ts: str) -> Raw:
+        self._message(channel, ts)
+        self.delete(channel, ts)
+        return {"ok": True, "ts": ts}
+
     def _chat_getPermalink(self, channel: str, message_ts: str) -> Raw:
         self._message(channel, message_ts)
         return {"permalink": f"https://acme.slack.com/archives/{channel}/p{message_ts.replace('.', '')}"}

@@ -9,6 +9,7 @@ from bot.activities.kinds import OPEN
 from bot.activities.rights import may_plan
 from bot.bridges.lists import LATELY, MOST_OFFERED, OFTEN
 from bot.digests.schedule import DIGEST, SALES_REPORT
+from bot.erasure.section import section as erasing
 from bot.home.coverage import section as coverage
 from bot.home.health import section as health
 from bot.home.look import Look, Section
@@ -103,4 +104,5 @@ SECTIONS: Final[tuple[Section, ...]] = (
     bridges,
     unknown_names,
     health,
+    erasing,
 )

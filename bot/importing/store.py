@@ -12,7 +12,7 @@ from bot.importing.rows import Reading, Ready, read_row
 from bot.importing.table import read_sheet
 from bot.insights.capture import Capture, Links, store_insight
 from bot.outbox import Say
-from storage import bridges, insights, workspace
+from storage import bridges, erasure, insights, workspace
 from storage.bridges import Bridge
 from storage.database import Database
 from storage.rows import lock
@@ -78,7 +78,7 @@ def _target(connection: Connection, name: str | None) -> tuple[str, Bridge]:
 
 def _unknown(connection: Connection, team_id: str, ready: Sequence[Ready]) -> list[Ready]:
     """The rows that are not stored yet, each once."""
-    keys = insights.import_keys(connection, team_id)
+    keys = insights.import_keys(connection, team_id) | erasure.erased_keys(connection, team_id)
     links = insights.permalinks(connection, team_id)
     found = []
     for one in ready:

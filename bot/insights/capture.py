@@ -1,5 +1,6 @@
 """A message becomes an insight: stored once, whatever the path (promise 2), with the very message's text."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,17 +12,28 @@ from bot import metrics
 from bot.analysis.understand import keep, read_new
 from bot.bridges.categories import OTHER
 from bot.clock import from_slack_ts
+from bot.errors import UserError
+from bot.i18n import N_
 from bot.insights.support import mark_message
 from bot.insights.words import index_insight
 from bot.outbox import Say
 from bot.services import Services
 from bot.slack import SourceMessage
 from bot.themes.joining import place_insight
-from storage import insights, workspace
+from storage import erasure, insights, workspace
 from storage.bridges import Bridge
+from storage.erasing_people import unmentioned
 from storage.insights import Insight
 
+_MENTION: Final = re.compile(r"<@([UW][A-Z0-9]+)")
+ERASED: Final = N_("The insight of this message was erased; it is not taken in again.")
 MOST_TEXT: Final = 40_000  # characters; Slack cuts messages there (docs.slack.dev, chat.postMessage)
+
+
+def require_not_erased(connection: Connection, team_id: str, channel_id: str, message_ts: str) -> None:
+    """Raises UserError for a message whose insight was erased: it stays so, whatever the path."""
+    if erasure.was_erased(connection, team_id, channel_id, message_ts):
+        raise UserError(ERASED)
 
 
 @dataclass(frozen=True)
@@ -89,6 +101,19 @@ def of_message(message: SourceMessage, links: Links, **more: Any) -> Capture:
     )
 
 
+def text_of(connection: Connection, team_id: str, message: SourceMessage) -> str:
+    """The message's text as it is stored: without mentions of people who were erased since it was written."""
+    return _unmentioned(connection, team_id, message.text, from_slack_ts(message.ts))
+
+
+def _unmentioned(connection: Connection, team_id: str, text: str, written_at: datetime) -> str:
+    mentioned = set(_MENTION.findall(text))
+    for user_id, erased_at in erasure.people_erased(connection, team_id, mentioned).items():
+        if written_at <= erased_at:
+            text = unmentioned(text, user_id)
+    return text[:MOST_TEXT]
+
+
 def store_insight(connection: Connection, say: Say, bridge: Bridge, capture: Capture) -> Insight:
     """Store a new insight under the workspace's next number; what nobody says is read from its words."""
     values = {
@@ -103,7 +128,7 @@ def store_insight(connection: Connection, say: Say, bridge: Bridge, capture: Cap
         "author_id": capture.author_id,
         "author_name": capture.author_name,
         "reporter_id": capture.reporter_id,
-        "text": capture.text[:MOST_TEXT],
+        "text": _unmentioned(connection, say.team_id, capture.text, capture.said_at),
         "has_files": capture.has_files,
         "category": capture.category,
         "category_by": capture.category_by,

@@ -6,12 +6,14 @@ and disordered events lead to the same end.
 
 from sqlalchemy import Connection
 
+from bot.clock import from_slack_ts
 from bot.inbox import Apply
 from bot.insights import capture
-from bot.insights.capture import Links, store_insight
+from bot.insights.capture import ERASED, Links, store_insight
 from bot.insights.rules import counts, flag_decides_category, is_news
 from bot.insights.support import Support, settle_support
 from bot.messages import insights as messages
+from bot.messages.common import message, mrkdwn
 from bot.outbox import Say
 from bot.services import Services
 from bot.slack import SourceMessage
@@ -19,7 +21,7 @@ from bot.themes.likes import like_for
 from bot.triage.changed import insight_changed
 from bot.workspace.access import viewer
 from bot.workspace.directory import known_person, nothing
-from storage import bridges, insights, workspace
+from storage import bridges, erasure, insights, workspace
 from storage.bridges import Bridge
 from storage.inbox import InboxRow
 from storage.insights import Flag, Insight
@@ -56,7 +58,7 @@ def flag_taken_back(services: Services, row: InboxRow) -> Apply:
 
     def apply(connection: Connection, say: Say) -> None:
         lock(connection, channel_id, message_ts)
-        if not _switch(connection, say.team_id, row, on=False):
+        if _is_erased(connection, say.team_id, row) or not _switch(connection, say.team_id, row, on=False):
             return
         insight = insights.by_message(connection, say.team_id, channel_id, message_ts)
         bridge = bridges.bridge(connection, insight.bridge_id) if insight else None
@@ -68,6 +70,22 @@ def flag_taken_back(services: Services, row: InboxRow) -> Apply:
             _tell(connection, say, bridge, insight.id, user_id, result, row.natural_key)
 
     return apply
+
+
+def _is_erased(connection: Connection, team_id: str, row: InboxRow) -> bool:
+    """Whether the insight of that message has been erased, or the person after she did this."""
+    assert row.channel_id and row.message_ts and row.user_id and row.event_ts
+    if erasure.was_erased(connection, team_id, row.channel_id, row.message_ts):
+        return True
+    erased_at = erasure.people_erased(connection, team_id, [row.user_id]).get(row.user_id)
+    return erased_at is not None and from_slack_ts(row.event_ts) <= erased_at
+
+
+def _say_erased(connection: Connection, say: Say, row: InboxRow) -> None:
+    assert row.channel_id and row.user_id
+    _ = viewer(connection, say.team_id, row.user_id).texts
+    note = message(_.say(ERASED), [mrkdwn(_.say(ERASED))])
+    say.note(f"note:{row.natural_key}", row.channel_id, row.user_id, note)
 
 
 def _switch(connection: Connection, team_id: str, row: InboxRow, *, on: bool) -> bool:
@@ -87,6 +105,10 @@ def _flag(
 ) -> None:
     assert row.user_id and row.item
     lock(connection, message.channel_id, message.ts)
+    if _is_erased(connection, say.team_id, row):
+        if not row.natural_key.count(":caught:"):
+            _say_erased(connection, say, row)
+        return
     if not _switch(connection, say.team_id, row, on=True):
         return
     insight = insights.by_message(connection, say.team_id, message.channel_id, message.ts)

@@ -18,7 +18,7 @@ from bot.themes.likes import like_for
 from bot.triage.changed import insight_changed
 from bot.workspace.access import require_colleague, viewer
 from bot.workspace.directory import GONE, nothing
-from storage import bridges, inbox, insights
+from storage import bridges, erasure, inbox, insights
 from storage.inbox import InboxRow
 from storage.rows import lock
 
@@ -88,6 +88,8 @@ def save_message(services: Services, row: InboxRow) -> Apply:
         bridge = bridges.bridge(connection, bridge_id)
         reader = viewer(connection, say.team_id, user_id)
         if bridge is None or bridge not in bridges_for(reader, message.channel_id):
+            return
+        if erasure.was_erased(connection, say.team_id, message.channel_id, message.ts):
             return
         insight = insights.by_message(connection, say.team_id, message.channel_id, message.ts)
         if insight is None:

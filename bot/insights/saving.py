@@ -12,7 +12,14 @@ from bot.gestures import Answer, Done, FormState, Gesture, Open, Reply, Update
 from bot.i18n import N_
 from bot.ids import Field
 from bot.inbox import Incoming, accept, say_for
-from bot.insights.capture import Capture, Links, of_message, store_insight
+from bot.insights.capture import (
+    ERASED,
+    Capture,
+    Links,
+    of_message,
+    require_not_erased,
+    store_insight,
+)
 from bot.insights.change import apply_details, flag_by_shortcut, may_see
 from bot.insights.details import read_details
 from bot.insights.rules import may_change
@@ -167,6 +174,7 @@ def open_message(services: Services, gesture: Gesture, shortcut: Shortcut) -> An
         _ = reader.texts
         if message.user_id == services.identity.user_id or message.bot_id == services.identity.bot_id:
             return Open(notice(_, messages.own_post(_)["text"]))
+        require_not_erased(connection, services.team_id, shortcut.channel_id, message.ts)
         insight = insights.by_message(connection, services.team_id, shortcut.channel_id, message.ts)
         if insight is not None:
             bridge = next(one for one in reader.bridges if one.id == insight.bridge_id)
@@ -206,6 +214,7 @@ def save_message(services: Services, gesture: Gesture, view: Mapping[str, Any], 
         require_colleague(reader)
         bridge = _chosen_bridge(reader, form.option(Field.BRIDGE) or metadata.get("bridge"))
         lock(connection, message.channel_id, message.ts)
+        require_not_erased(connection, services.team_id, message.channel_id, message.ts)
         if not inbox.first_time(connection, gesture.key, services.clock.now()):
             return Done()
         say = say_for(services, connection, gesture.key)
@@ -296,7 +305,10 @@ def _once(connection: Connection, services: Services, gesture: Gesture) -> Insig
     if inbox.first_time(connection, gesture.key, services.clock.now()):
         return None
     known = inbox.insight_of_gesture(connection, gesture.key)
-    return insights.by_id(connection, known) if known is not None else None
+    insight = insights.by_id(connection, known) if known is not None else None
+    if known is not None and insight is None:
+        raise UserError(ERASED)
+    return insight
 
 
 def _category(form: FormState, bridge: Bridge) -> str | None:

@@ -5,12 +5,14 @@ from typing import Any
 from sqlalchemy import Connection
 
 from bot.analysis.understand import reread
-from bot.i18n import texts
+from bot.i18n import DEFAULT_LANGUAGE, texts
 from bot.inbox import Apply
-from bot.insights.capture import MOST_TEXT, Links, links_of
+from bot.insights.capture import Links, links_of, text_of
 from bot.insights.words import index_insight
 from bot.messages import insights as messages
+from bot.messages.erasure import erased_words
 from bot.messages.quotes import without_quotes
+from bot.messages.redaction import without_insight
 from bot.outbox import Say
 from bot.services import Services
 from bot.slack import SlackRefused, SourceMessage
@@ -73,7 +75,7 @@ def _compare(services: Services, row: InboxRow, *, keeps_first: bool) -> Apply:
 def _take_over(
     connection: Connection, say: Say, insight: Insight, message: SourceMessage, *, keeps_first: bool
 ) -> None:
-    text = message.text[:MOST_TEXT]
+    text = text_of(connection, say.team_id, message)
     if text == insight.text:  # unfurled links and reply counters arrive as edits too
         return
     values: dict[str, Any] = {"text": text, "changed_at": say.now}
@@ -141,14 +143,23 @@ def words_gone(connection: Connection, insight: Insight) -> str:
 
 def build_redaction(services: Services, row: OutboxRow) -> dict[str, Any]:
     """The post as it stands in Slack, without the words of the row's insight; empty: it is gone."""
+    number, erased_from = row.payload["number"], row.payload.get("erased_from")
     with services.db.reading() as connection:
         post = outbox.by_id(connection, row.parent_id) if row.parent_id else None
-        insight = insights.by_number(connection, services.team_id, row.payload["number"])
+        insight = insights.by_number(connection, services.team_id, number)
+        bridge = bridges.bridge(connection, erased_from) if erased_from is not None else None
         instead = words_gone(connection, insight) if insight else ""
-    if post is None or insight is None or post.channel_id is None or post.message_ts is None:
+    if post is None or post.channel_id is None or post.message_ts is None:
+        return {}
+    if insight is None and erased_from is None:
         return {}
     standing = services.slack.blocks_of(post.channel_id, post.message_ts, post.thread_ts)
     if standing is None:
         return {}
-    blocks = without_quotes(standing.get("blocks") or [], insight.number, instead)
+    shown = standing.get("blocks") or []
+    if erased_from is not None:
+        words = erased_words(texts(bridge.language if bridge else DEFAULT_LANGUAGE))
+        blocks = without_insight(shown, number, words)
+    else:
+        blocks = without_quotes(shown, number, instead)
     return {"ts": post.message_ts, "text": standing.get("text", ""), "blocks": blocks}

@@ -221,6 +221,7 @@ def _buttons(_: Texts, start: FormStart) -> list[Block]:
         _button(Action.BRIDGE_LISTS, _("Names…"), str(bridge.id)),
         _button(Action.BRIDGE_DIGEST, _("Digest schedule…"), str(bridge.id)),
         _button(Action.BRIDGE_REPORT, _("Report to sales…"), str(bridge.id)),
+        _button(Action.BRIDGE_LIFETIME, _("Lifetime…"), str(bridge.id)),
     ]
     if start.may_create:
         buttons.append(_button(Action.BRIDGE_NEW, _("New bridge…"), "new"))

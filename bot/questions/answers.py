@@ -15,7 +15,7 @@ from bot.questions.state import SOURCE
 from bot.slack import SourceMessage
 from bot.threads import Follower
 from bot.triage.changed import insight_changed
-from storage import bridges, inbox, insights, questions
+from storage import bridges, erasure, inbox, insights, questions
 from storage.bridges import Bridge
 from storage.insights import Insight
 from storage.rows import lock
@@ -29,6 +29,8 @@ def answered(connection: Connection, say: Say, thread: Thread, message: SourceMe
     if bridge is None or question is None or message.user_id is None:
         return
     lock(connection, message.channel_id, message.ts)
+    if erasure.was_erased(connection, say.team_id, message.channel_id, message.ts):
+        return
     insight = insights.by_message(connection, say.team_id, message.channel_id, message.ts)
     if insight is None:
         insight = _store(connection, say, bridge, message, message.user_id)

@@ -1,6 +1,6 @@
 """Keeps the directory of people, channels and memberships, so that no check waits for Slack (promise 7)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import structlog
@@ -11,7 +11,7 @@ from bot.inbox import Apply, Incoming, accept
 from bot.outbox import Say
 from bot.services import Services
 from bot.slack import SlackRefused, read_person
-from storage import bridges, meetings, workspace
+from storage import bridges, erasure, meetings, workspace
 from storage.inbox import InboxRow
 from storage.meetings import Group
 from storage.workspace import Channel, Person
@@ -34,7 +34,7 @@ def read_directory(services: Services) -> None:
     groups = _groups(services)
     now = services.clock.now()
     with services.db.writing() as connection:
-        for person in everyone:
+        for person in _known_still(connection, team_id, everyone):
             workspace.save_person(connection, team_id, person, now)
         missed = _missed_changes(connection, team_id, channels)
         for channel_id in missed:
@@ -57,6 +57,13 @@ def read_directory(services: Services) -> None:
     if missed:
         services.wake.inbox.set()
     log.info("directory_read", people=len(everyone), channels=len(channels), missed=len(missed))
+
+
+def _known_still(connection: Connection, team_id: str, everyone: Sequence[Person]) -> list[Person]:
+    """Without those who left the company and were erased here: Slack still lists them."""
+    left = {person.user_id for person in everyone if person.is_deleted}
+    erased = erasure.people_erased(connection, team_id, left)
+    return [person for person in everyone if person.user_id not in erased]
 
 
 def _missed_changes(connection: Connection, team_id: str, channels: Mapping[str, Channel]) -> set[str]:

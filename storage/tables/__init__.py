@@ -15,6 +15,7 @@ from storage.tables.activities import (
 from storage.tables.analysis import embeddings, ignored_names, names, readings, reanalyses, sightings
 from storage.tables.base import metadata
 from storage.tables.bridges import bridge_channels, bridge_managers, bridges, categories
+from storage.tables.erasure import erased_insights, erased_people, erasures, lifetimes
 from storage.tables.insights import flags, history, insights, supporters, told
 from storage.tables.machinery import (
     catchup_jobs,
@@ -64,12 +65,16 @@ __all__ = [
     "channel_pace",
     "channels",
     "embeddings",
+    "erased_insights",
+    "erased_people",
+    "erasures",
     "flags",
     "gestures",
     "history",
     "ignored_names",
     "inbox",
     "insights",
+    "lifetimes",
     "likenesses",
     "meeting_answers",
     "meeting_minutes",

@@ -38,6 +38,7 @@ from bot.messages import (
     common,
     digest,
     digest_form,
+    erasure,
     help,
     home,
     insight_forms,
@@ -72,6 +73,7 @@ from storage.activity_answers import Answered, Asking
 from storage.analysis import Unknown
 from storage.bridges import Marketers
 from storage.digests import Deals, Span, Totals, Touched
+from storage.erasure import Lifetime
 from storage.meetings import Group
 from storage.questions import Question
 from storage.schedules import Schedule
@@ -365,6 +367,7 @@ KNOWN = about.Known(
 )
 THEME = Theme(7, BRIDGE.id, "Blank invoices", INSIGHT.id, False, INSIGHT.created_at)
 THEME_PAGE = themes.Shown(7, THEME.title, BRIDGE, [INSIGHT, GONE], NAMES, "Europe/Berlin")
+GOING = dict.fromkeys(("insights", "supports", "posts", "topics", "minutes_stay", "messages"), 3)
 SAMPLES: dict[str, list[Sample]] = {
     "activities.activity_card": [
         partial(activity_cards, figures=figures) for figures in (WORDY, BARE, STOPPED, DONE)
@@ -474,6 +477,28 @@ SAMPLES: dict[str, list[Sample]] = {
                 1, "<!here> *EMEA*", dict.fromkeys(lists.KINDS, "Acme = Акме\n" * 200), UNKNOWN, 2, "[]"
             ),
         ),
+    ],
+    "erasure.nothing_here": [erasure.nothing_here],
+    "erasure.erase_form": [
+        lambda _: erasure.erase_form(_, people=True),
+        lambda _: erasure.erase_form(_, people=False),
+    ],
+    "erasure.preview_form": [
+        lambda _: erasure.preview_form(_, erasure.Preview(142, "", GOING, erasure.confirm_word(_), "[]")),
+        lambda _: erasure.preview_form(
+            _,
+            erasure.Preview(None, "Anna <!here> *x*", GOING, erasure.confirm_word(_), "[]", has_changed=True),
+        ),
+    ],
+    "erasure.person_is_erased": [lambda _: erasure.person_is_erased(_, GOING)],
+    "erasure.lifetime_form": [
+        lambda _: erasure.lifetime_form(_, BRIDGE, None),
+        lambda _: erasure.lifetime_form(_, BRIDGE, Lifetime(1, 90, "days")),
+    ],
+    "erasure.lifetime_preview": [
+        lambda _: erasure.lifetime_preview(
+            _, BRIDGE, Lifetime(1, 18, "months"), 21, "3 March, 03:30", "[]", has_changed=True
+        )
     ],
     "common.notice": [lambda _: common.notice(_, "Done.")],
     "digest.preview": [
@@ -660,6 +685,7 @@ SAMPLES: dict[str, list[Sample]] = {
 }
 # What is made of a text that is said already, or no message at all.
 WITHOUT_WORDS = {
+    "redaction.without_person",
     "common.home",
     "common.message",
     "common.modal",

@@ -8,7 +8,7 @@ from slack_bolt import App, BoltRequest
 from slack_bolt.authorization import AuthorizeResult
 
 from bot.services import Services
-from handlers import bridges, frontline, lists
+from handlers import bridges, erasure, frontline, lists
 from handlers.edge import Edge
 from tests.support import BOT, TEAM, TOM
 
@@ -28,7 +28,7 @@ class SlackSide:
             bot_id=BOT.bot_id,
         )
         self._app = App(signing_secret="secret", authorize=lambda: authorized, process_before_response=True)
-        for feature in (bridges, frontline, lists):
+        for feature in (bridges, erasure, frontline, lists):
             feature.register(self._app, Edge(services))
 
     def send(self, body: Mapping[str, Any]) -> dict[str, Any]:
