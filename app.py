@@ -492,6 +492,20 @@ def erase_command(
         click.echo("Erased. Posts in Slack follow with `run` or `tick`.")
 
 
+@main.command("mydata")
+@click.argument("person", metavar="U…")
+@click.option("--workspace", "team", default=None, metavar="T…", help="Needed where there are several.")
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="A file; default: the terminal.")
+def mydata_command(person: str, team: str | None, out: Path | None) -> None:
+    """Write all that is stored of a person, by her id in Slack, as JSON Lines."""
+    with plain_faults():
+        database = _database_of_today()
+        team_id = erasing.team_of(database, team)
+        with _output(out) as target:
+            count = erasing.write_own_data(database, team_id, person, target)
+        click.echo(f"{count} lines written.", err=True)
+
+
 @main.command("erasures")
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="A file; default: the terminal.")
 def erasures_command(out: Path | None) -> None:

@@ -11,9 +11,8 @@ from bot.bridges.lists import answer_lists
 from bot.bridges.setup import open_setup
 from bot.digests.answer import answer_digest
 from bot.erasure.answer import answer_erase
-from bot.errors import UserError
+from bot.erasure.own_data import send_own_data
 from bot.gestures import Answer, Gesture, Reply
-from bot.i18n import N_
 from bot.inbox import say_for
 from bot.meetings.command import answer_meeting
 from bot.meetings.items import list_items
@@ -26,7 +25,7 @@ from bot.quiet.settings import answer_notices
 from bot.reports.answer import answer_report
 from bot.services import Services
 from bot.themes.people import answer_theme
-from bot.workspace.access import Viewer, viewer
+from bot.workspace.access import Viewer, require_own, viewer
 from storage import inbox, workspace
 from storage.bridges import Bridge
 
@@ -49,6 +48,7 @@ THEME: Final = frozenset({"theme", "themes", "темы"})
 ASK: Final = frozenset({"ask", "question", "спросить", "вопрос"})
 QUESTIONS: Final = frozenset({"questions", "вопросы"})
 ERASE: Final = frozenset({"erase", "forget", "стереть", "забыть"})
+MY_DATA: Final = frozenset({"mydata", "my-data", "данные", "моиданные", "мои-данные"})
 HELP: Final = frozenset({"", "help", "?", "помощь", "справка"})
 LANGUAGE_WORDS: Final = {
     "en": "en",
@@ -73,7 +73,7 @@ def answer_frontline(services: Services, gesture: Gesture, line: str) -> Answer:
             return subcommand(services, gesture, rest)
     with services.db.reading() as connection:
         who = viewer(connection, services.team_id, gesture.user_id)
-    _require_own(who)
+    require_own(who)
     bridge = bridge_at_hand(who, gesture.channel_id)
     if word in HELP and not rest:
         return Reply(help_message(who.texts, bridge))
@@ -93,7 +93,7 @@ def choose_language(services: Services, gesture: Gesture, word: str) -> Answer:
     wanted = LANGUAGE_WORDS.get(word.strip().casefold())
     with services.db.writing() as connection:
         who = viewer(connection, services.team_id, gesture.user_id)
-        _require_own(who)
+        require_own(who)
         if wanted is None:
             return Reply(language_help(who.texts, LANGUAGE_NAMES[who.language]))
         if inbox.first_time(connection, gesture.key, services.clock.now()):
@@ -126,10 +126,5 @@ SUBCOMMANDS: Final[tuple[tuple[frozenset[str], Subcommand], ...]] = (
     (REPORT, answer_report),
     (LISTS, answer_lists),
     (ERASE, answer_erase),
+    (MY_DATA, send_own_data),
 )
-
-
-def _require_own(who: Viewer) -> None:
-    """Guests may read help and choose their language; people of other organisations may nothing."""
-    if who.person is not None and (who.person.is_external or who.person.is_deleted):
-        raise UserError(N_("Frontline is for members of this workspace only."))

@@ -12,6 +12,8 @@ from bot.digests.post import post_digest
 from bot.digests.schedule import DIGEST, SALES_REPORT
 from bot.erasure.lifetime import TIMER as LIFETIME
 from bot.erasure.lifetime import ring_lifetime
+from bot.erasure.own_data import BUILDER as OWN_DATA
+from bot.erasure.own_data import build_own_data
 from bot.erasure.posts import build_blank, build_scrubbed
 from bot.erasure.run import ERASING, ring_erasing
 from bot.home.tab import build_home, home_opened
@@ -76,6 +78,7 @@ BUILDERS: Mapping[str, Builder] = {
     "home": build_home,
     "redact": build_redaction,
     "scrub": build_scrubbed,
+    OWN_DATA: build_own_data,
     "blank": build_blank,
     PROMPT: prompt.build_prompt,
     REMINDER: reminder.build_reminder,

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from bot.clock import Clock
 from bot.erasure import insight as of_insight
 from bot.erasure import person as of_person
+from bot.erasure.own_data import lines_of
 from bot.erasure.run import begin_person, erase_one, step
 from bot.errors import OperatorError
 from bot.i18n import DEFAULT_LANGUAGE, texts
@@ -85,6 +86,16 @@ def erase(
 
 def _say(connection: Connection, clock: Clock, team_id: str) -> Say:
     return Say(connection, team_id, clock.now(), clock.real(), "erase")
+
+
+def write_own_data(database: Database, team_id: str, user_id: str, out: TextIO) -> int:
+    """Write all that is a person's own; gives how many lines."""
+    count = 0
+    with database.reading() as connection:
+        for line in lines_of(connection, team_id, user_id):
+            out.write(line)
+            count += 1
+    return count
 
 
 # --- what must not come back with a restored backup --------------------------------------------------------

@@ -167,6 +167,15 @@ def person_is_erased(_: Texts, counts: Mapping[str, int]) -> dict[str, Any]:
     return message(text, [mrkdwn("\n".join([text, *lines]))])
 
 
+def own_data_comes(_: Texts) -> str:
+    return _("A file with all that is stored of you is on its way, in a direct message.")
+
+
+def own_data_comment(_: Texts) -> str:
+    """Beside the file."""
+    return _("All that is stored of you, a line each (JSON Lines). Times are UTC.")
+
+
 # --- lifetime ----------------------------------------------------------------------------------------------
 
 

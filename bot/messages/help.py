@@ -96,6 +96,7 @@ def _elsewhere(_: Texts) -> str:
             "*Notices*: `/frontline notices all`, `outcome` or `off` – what I tell you of your insights; "
             "`/frontline notices hours` – when."
         ),
+        _("*Your data*: `/frontline mydata` – a file with all that is stored of you."),
     ]
     return "\n".join(lines)
 

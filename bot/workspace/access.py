@@ -126,6 +126,13 @@ def marketers_of(connection: Connection, team_id: str, known: Sequence[Bridge]) 
     return found
 
 
+def require_own(viewer: Viewer) -> None:
+    """Guests may what concerns them alone; people of other organisations may nothing. Raises UserError."""
+    person = viewer.person
+    if person is not None and (person.is_external or person.is_deleted):
+        raise UserError(N_("Frontline is for members of this workspace only."))
+
+
 def require_colleague(viewer: Viewer) -> None:
     """Guests may only flag; people of other organisations may nothing. Raises UserError."""
     person = viewer.person
