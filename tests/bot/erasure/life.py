@@ -18,7 +18,7 @@ from bot.insights.command import answer_insight
 from bot.meetings import attend, calendar_file, topics
 from bot.themes import people
 from bot.triage.rules import Step
-from storage import analysis, meetings, refusals
+from storage import analysis, meetings, refusals, walks
 from storage.insights import Insight
 from storage.meetings import Group
 from tests.bot.activities.builders import Desk
@@ -173,6 +173,8 @@ def _meet(life: Life) -> None:
 def _machinery(life: Life) -> None:
     services = life.stage.services
     CatchUp(services, days=14).begin()
+    with services.db.writing() as connection:  # she was in the marketing channel once
+        walks.save_place(connection, TEAM, ANNA, life.stage.bridge.id, "", life.his.id)
     next(reanalyse(services.db, services.clock, TEAM, None))
 
 
