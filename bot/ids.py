@@ -97,6 +97,7 @@ class Action(StrEnum):
     HOME_PAGE = "home_newer"
     HOME_PAGE_OLDER = "home_older"
     ADD_SUPPORT = "insight_support"
+    HOME_ABOUT = "home_about"  # a customer, competitor or product, whose page opens
     HOME_SETUP = "home_setup"
     OPEN_LINK = "open_link"  # buttons with a URL send an action too, which wants its acknowledgement
     BRIDGE_EDIT = "bridge_edit"

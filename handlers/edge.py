@@ -69,11 +69,11 @@ class Edge:
             return
         answer = self._run(gesture, use)
         if isinstance(answer, Reply) and (answer.is_refusal or not quiet):
-            answer = self._say_or_show(gesture, answer)
+            answer = self._say_or_show(gesture, answer, in_form=_is_form(body))
         ack()
         if isinstance(answer, Update) and body.get("view"):  # a forged press may come from no form
             self._call("views.update", gesture, view_id=body["view"]["id"], view=dict(answer.view))
-        self._open(gesture, answer, on_top=body.get("view", {}).get("type") == "modal")
+        self._open(gesture, answer, on_top=_is_form(body))
 
     def submission(self, ack: Ack, body: Body, use: Callable[[Gesture, FormState], Answer]) -> None:
         """A form's answer: errors stand beside their fields, another form takes its place, or it closes."""
@@ -151,10 +151,13 @@ class Edge:
         except Exception:  # noqa: BLE001 - without a database the person still gets her answer
             return sentence.msgid.format(reference=reference)
 
-    def _say_or_show(self, gesture: Gesture, reply: Reply) -> Answer:
+    def _say_or_show(self, gesture: Gesture, reply: Reply, *, in_form: bool) -> Answer:
         """Forms and the home tab have no `response_url`: there the answer is a form that says it."""
         if gesture.response_url is None:
-            return Open(notice(self.texts(gesture.user_id), str(reply.message["text"])))
+            view = notice(
+                self.texts(gesture.user_id), str(reply.message["text"]), reply.message.get("blocks")
+            )
+            return Update(view) if reply.replaces and in_form else Open(view)
         self._say(gesture, reply)
         return reply
 
@@ -185,6 +188,10 @@ class Edge:
 
     def _is_foreign(self, team_id: str | None) -> bool:
         return team_id is not None and team_id != self.services.team_id
+
+
+def _is_form(body: Body) -> bool:
+    return bool((body.get("view") or {}).get("type") == "modal")
 
 
 def _action_key(body: Body) -> str:

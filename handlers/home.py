@@ -8,6 +8,7 @@ from slack_bolt import Ack, App
 from bot.home.tab import turn_page
 from bot.ids import Action, View
 from bot.insights import saving
+from bot.insights.known import names_to_look_up, open_page
 from bot.quiet.settings import open_hours, save_hours
 from bot.triage.settings import choose_at_home
 from handlers.edge import Edge
@@ -34,6 +35,15 @@ def register(app: App, edge: Edge) -> None:
     @app.view(View.QUIET_HOURS)
     def hours_chosen(ack: Ack, body: Body) -> None:
         edge.submission(ack, body, lambda gesture, form: save_hours(edge.services, gesture, form))
+
+    @app.options(Action.HOME_ABOUT)
+    def names(ack: Ack, body: Body) -> None:
+        edge.options(ack, body, lambda user_id, typed: names_to_look_up(edge.services, user_id, typed))
+
+    @app.action(Action.HOME_ABOUT)
+    def about(ack: Ack, body: Body, action: Body) -> None:
+        name = (action.get("selected_option") or {}).get("value")
+        edge.action(ack, body, lambda gesture: open_page(edge.services, gesture, name))
 
     def turn(ack: Ack, body: Body, action: Body) -> None:
         edge.action(ack, body, lambda gesture: turn_page(edge.services, gesture, int(action["value"])))

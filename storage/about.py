@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, case, func, select
+from sqlalchemy import ColumnElement, Connection, Text, case, cast, func, select
 
-from storage.insights import Insight
+from storage.insights import LIVE, Insight
 from storage.rows import columns_for, fetch_all
 from storage.tables import insights, theme_members
 
@@ -23,6 +23,37 @@ class Counts:
     before: int
     open_requests: int
     by_category: tuple[tuple[int, str, int], ...]  # bridge id, category, count; the most first
+
+
+@dataclass(frozen=True)
+class Names:
+    """Whom and what an insight names."""
+
+    customer: str | None
+    competitors: list[str]
+    product: str | None
+
+
+def named_lately(
+    connection: Connection, bridge_id: int, seen: ColumnElement[bool], limit: int
+) -> list[Names]:
+    """What the bridge's newest insights name, so many of them, as far as they are seen; newest first."""
+    newest = (
+        select(insights.c.id)
+        .where(insights.c.bridge_id == bridge_id)
+        .order_by(insights.c.created_at.desc(), insights.c.id.desc())
+        .limit(limit)
+        .subquery()
+    )
+    is_named = insights.c.customer.is_not(None) | insights.c.product.is_not(None)
+    return fetch_all(
+        connection,
+        columns_for(insights, Names)
+        .join(newest, newest.c.id == insights.c.id)
+        .where(seen, LIVE, is_named | (cast(insights.c.competitors, Text) != "[]"))
+        .order_by(insights.c.created_at.desc(), insights.c.id.desc()),
+        Names,
+    )
 
 
 def counts(connection: Connection, met: Conditions, since: datetime, before: datetime) -> Counts:

@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -41,18 +41,23 @@ def index(connection: Connection, insight_id: int, stems: Sequence[str]) -> None
     forget(connection, insight_id)
     if not stems:
         return
+    add(connection, {insight_id: stems})
+
+
+def add(connection: Connection, found: Mapping[int, Sequence[str]]) -> None:
+    """Write the stems of insights that are not in the index yet, by id; at least one."""
     if connection.dialect.name == "sqlite":
-        connection.execute(
-            text("INSERT INTO insight_search (rowid, stems) VALUES (:id, :stems)"),
-            {"id": insight_id, "stems": " ".join(stems)},
-        )
+        statement = "INSERT INTO insight_search (rowid, stems) VALUES (:id, :stems)"
+        rows = [{"id": one, "stems": " ".join(stems)} for one, stems in found.items()]
     else:
         # Positioned literals, never to_tsvector: the words are stems already. Positions end at 16,383.
-        vector = " ".join(f"{_literal(stem)}:{min(at, 16383)}" for at, stem in enumerate(stems, start=1))
-        connection.execute(
-            text("INSERT INTO insight_search (insight_id, stems) VALUES (:id, CAST(:stems AS tsvector))"),
-            {"id": insight_id, "stems": vector},
-        )
+        statement = "INSERT INTO insight_search (insight_id, stems) VALUES (:id, CAST(:stems AS tsvector))"
+        rows = [{"id": one, "stems": _vector(stems)} for one, stems in found.items()]
+    connection.execute(text(statement), rows)
+
+
+def _vector(stems: Sequence[str]) -> str:
+    return " ".join(f"{_literal(stem)}:{min(at, 16383)}" for at, stem in enumerate(stems, start=1))
 
 
 def forget(connection: Connection, insight_id: int) -> None:

@@ -125,7 +125,7 @@ def newest_members(connection: Connection, theme_id: int, limit: int) -> list[In
         columns_for(insights, Insight)
         .join(theme_members, theme_members.c.insight_id == insights.c.id)
         .where(theme_members.c.theme_id == theme_id, LIVE, insights.c.text_removed_at.is_(None))
-        .order_by(insights.c.id.desc())
+        .order_by(theme_members.c.insight_id.desc())  # as the index has them: no large theme is sorted
         .limit(limit),
         Insight,
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from bot.bridges.categories import OTHER
 from bot.digests.compile import Digest
 
 LEAST_NEW: Final = 2  # insights; what one person said once is no news yet
@@ -57,7 +58,11 @@ def trends(digest: Digest, wanted: Direction) -> list[Trend]:
     if not digest.is_compared:
         return []
     counted = [
-        *((Kind.CATEGORY, one.key, one.count, one.before, one.history) for one in digest.categories),
+        *(
+            (Kind.CATEGORY, one.key, one.count, one.before, one.history)
+            for one in digest.categories
+            if one.key != OTHER  # what belongs nowhere goes nowhere
+        ),
         *((Kind.COMPETITOR, one.name, one.count, one.before, one.history) for one in digest.competitors),
         *((Kind.CUSTOMER, one.name, one.count, one.before, one.history) for one in digest.customers),
     ]

@@ -13,9 +13,11 @@ from bot.erasure.section import section as erasing
 from bot.home.coverage import section as coverage
 from bot.home.health import section as health
 from bot.home.look import Look, Section
+from bot.insights.known import has_names
 from bot.insights.words import names_in
 from bot.meetings.command import home_section as meetings
 from bot.messages import home as messages
+from bot.messages.about import look_up
 from bot.messages.activities import Shown
 from bot.quiet.settings import standing_of
 from bot.triage.inbox import section as inbox
@@ -35,14 +37,21 @@ def my_insights(look: Look) -> list[Block]:
     offset = int(look.asked.get("offset", 0))
     found = insights.select_page(connection, conditions, limit=PAGE, offset=offset)
     total = insights.count(connection, conditions)
-    names = dict(names_in(connection, team_id, [one.text for one in found]))
+    mentioned = dict(names_in(connection, team_id, [one.text for one in found]))
     authors = {one.author_id for one in found if one.author_id}
-    names |= workspace.names(connection, team_id, authors)
+    mentioned |= workspace.names(connection, team_id, authors)
     supported = insights.supported_by(connection, user_id, [one.id for one in found])
     notices = notices_of(connection, team_id, user_id)
     hours = standing_of(connection, team_id, look.reader)
     page = messages.Page(found, total, offset, PAGE, supported, notices, hours)
-    return messages.my_insights(look.reader, page, names)
+    return messages.my_insights(look.reader, page, mentioned)
+
+
+def names(look: Look) -> list[Block]:
+    """The way to what is known of a customer, competitor or product."""
+    if not has_names(look.connection, look.reader):
+        return []
+    return [look_up(look.reader.texts, f"about-{look.now.timestamp():.0f}")]
 
 
 def bridges(look: Look) -> list[Block]:
@@ -77,9 +86,10 @@ def activities(look: Look) -> list[Block]:
     wanted = (stored.of_bridges(mine), stored.with_status(OPEN))
     page = stored.find(connection, *wanted, limit=ACTIVITIES)
     found = figures_of(connection, page)
-    names = workspace.names(connection, look.team_id, {one.owner_id for one in page})
+    owners = workspace.names(connection, look.team_id, {one.owner_id for one in page})
     shown = [
-        Shown(one, local_day(mine[one.activity.bridge_id], look.now), names, may_change=True) for one in found
+        Shown(one, local_day(mine[one.activity.bridge_id], look.now), owners, may_change=True)
+        for one in found
     ]
     total = stored.count(connection, *wanted)
     return messages.activities(reader.texts, shown, total, str(min(mine)))
@@ -98,6 +108,7 @@ def unknown_names(look: Look) -> list[Block]:
 SECTIONS: Final[tuple[Section, ...]] = (
     meetings,
     my_insights,
+    names,
     inbox,
     activities,
     coverage,

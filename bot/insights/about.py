@@ -1,5 +1,6 @@
 """`/insight about Acme`: what is known of a customer, competitor or product, as far as the reader may see."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
 
@@ -23,12 +24,20 @@ MOST_THEMES: Final = 3
 MOST_REQUESTS: Final = 3
 
 
+@dataclass(frozen=True)
+class Named:
+    """A name whose page is wanted."""
+
+    name: str
+    line: str = ""  # where it was typed: the whole line, which may have been meant as an insight
+
+
 def about_page(
-    services: Services, connection: Connection, reader: Viewer, name: str, line: str, offset: int
+    services: Services, connection: Connection, reader: Viewer, named: Named, offset: int
 ) -> dict[str, Any]:
     """Counts, movement, themes, open requests, and a page of the latest quotes."""
     team_id, now = services.team_id, services.clock.now()
-    called = _as_listed(connection, reader, name)
+    called = _as_listed(connection, reader, named.name)
     met = about_name(connection, team_id, reader, called, now)
     counts = about.counts(connection, met, now - PERIOD, now - 2 * PERIOD)
     found = insights.select_page(connection, met, limit=PAGE, offset=offset)
@@ -44,7 +53,8 @@ def about_page(
         names=_names(connection, team_id, [*found, *waiting]),
         offset=offset,
         size=PAGE,
-        line=line,
+        line=named.line,
+        turning=("about:", f":{named.line}") if named.line else ("known:", f":{named.name}"),
     )
     return messages.page(reader.texts, reader, known, now)
 

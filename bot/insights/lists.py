@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection
 from bot import slacktext
 from bot.gestures import Answer, Gesture, Reply
 from bot.insights import syntax
-from bot.insights.about import about_page
+from bot.insights.about import Named, about_page
 from bot.insights.words import names_in
 from bot.messages import insights as messages
 from bot.search.conditions import conditions, seen_by
@@ -28,7 +28,7 @@ PAGE: Final = 5
 class Wanted:
     """Which list, and from which entry on. Goes round through the page's buttons."""
 
-    kind: str  # list · mine · search · about
+    kind: str  # list · mine · search · about · known (as about, the name chosen and not typed)
     line: str = ""  # of a search: the whole line as it was typed, which may have been meant as an insight
     offset: int = 0
 
@@ -42,6 +42,13 @@ class Wanted:
         """What is searched for, understood."""
         return parse_query(plain_query(self.query))
 
+    @property
+    def about(self) -> Named:
+        """The name whose page is wanted."""
+        if self.kind == "known":
+            return Named(self.line)
+        return Named(syntax.name_behind_word(self.line), self.line)
+
     def value(self, offset: int) -> str:
         return f"{self.kind}:{offset}:{self.line}"
 
@@ -49,7 +56,7 @@ class Wanted:
     def from_value(cls, value: str) -> "Wanted":
         """Read a button's value. Raises ValueError for one that is none of ours."""
         kind, offset, line = value.split(":", 2)
-        if kind not in ("list", "mine", "search", "about"):
+        if kind not in ("list", "mine", "search", "about", "known"):
             raise ValueError(kind)
         return cls(kind, line, max(0, int(offset)))
 
@@ -59,10 +66,10 @@ def show_list(services: Services, gesture: Gesture, wanted: Wanted, *, turning: 
     with services.db.reading() as connection:
         reader = viewer(connection, services.team_id, gesture.user_id)
         require_colleague(reader)
-        if wanted.kind == "about":
-            name = syntax.name_behind_word(wanted.line)
-            page = about_page(services, connection, reader, name, wanted.line, wanted.offset)
-            return Reply(page, replaces=turning)
+        if wanted.kind in ("about", "known"):
+            return Reply(
+                about_page(services, connection, reader, wanted.about, wanted.offset), replaces=turning
+            )
         asked = wanted.asked
         now = services.clock.now()
         if wanted.kind == "search":

@@ -5,13 +5,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement, DividerBlock, HeaderBlock
+from slack_sdk.models.blocks import (
+    ActionsBlock,
+    Block,
+    ButtonElement,
+    DividerBlock,
+    ExternalDataSelectElement,
+    HeaderBlock,
+    SectionBlock,
+)
 from slack_sdk.models.blocks.basic_components import PlainTextObject
 
 from bot import slacktext
 from bot.i18n import Texts
 from bot.ids import Action
-from bot.messages.common import message, mrkdwn
+from bot.messages.common import comma, message, mrkdwn, option
 from bot.messages.insights import category_label, entry, quote_block, save_instead
 from bot.workspace.access import Viewer
 from storage.about import Counts
@@ -19,6 +27,17 @@ from storage.insights import Insight
 
 QUOTE: Final = 200  # characters of a waiting request
 MOST_CATEGORIES: Final = 8
+MOST_OFFERED: Final = 50
+MOST_VALUE: Final = 150  # characters of an option's value, docs.slack.dev/reference/block-kit
+
+
+@dataclass(frozen=True)
+class Offered:
+    """A name that can be looked up."""
+
+    name: str
+    kinds: tuple[str, ...]  # customer · competitor · product
+    count: int
 
 
 @dataclass(frozen=True)
@@ -43,7 +62,29 @@ class Known:
     names: Mapping[str, str]
     offset: int
     size: int
-    line: str  # as it was typed: it may have been meant as an insight
+    line: str  # as it was typed: it may have been meant as an insight; empty: chosen, not typed
+    turning: tuple[str, str]  # what a button's value has in front of an offset, and behind it
+
+
+def look_up(_: Texts, block_id: str) -> SectionBlock:
+    """The field of the home tab that offers names; a new `block_id` shows it empty again."""
+    choice = ExternalDataSelectElement(
+        action_id=Action.HOME_ABOUT, placeholder=_("Choose a name"), min_query_length=0
+    )
+    text = _("*Look up* a customer, competitor or product: what is known, and what moves")
+    return mrkdwn(text, accessory=choice, block_id=block_id)
+
+
+def options(_: Texts, found: Sequence[Offered]) -> list[dict[str, Any]]:
+    """The names that are offered; what Slack could not send back is left out."""
+    kinds = {"customer": _("customer"), "competitor": _("competitor"), "product": _("product")}
+    shown = []
+    for one in found:
+        if len(one.name) <= MOST_VALUE:
+            about = comma(kinds[kind] for kind in one.kinds)
+            about += " · " + _.plural("{n} insight", "{n} insights", one.count)
+            shown.append(option(slacktext.plain(one.name, {}), one.name, about).to_dict())
+    return shown
 
 
 def page(_: Texts, reader: Viewer, known: Known, now: datetime) -> dict[str, Any]:
@@ -122,9 +163,9 @@ def _turning(_: Texts, known: Known) -> list[Block]:
     last = known.offset + len(known.found)
     buttons = []
     if known.offset:
-        newer = f"about:{max(0, known.offset - known.size)}:{known.line}"
+        newer = str(max(0, known.offset - known.size)).join(known.turning)
         buttons.append(ButtonElement(text=_("Newer"), action_id=Action.LIST_PAGE, value=newer))
     if last < known.counts.total:
-        older = f"about:{last}:{known.line}"
+        older = str(last).join(known.turning)
         buttons.append(ButtonElement(text=_("Older"), action_id=Action.LIST_PAGE_OLDER, value=older))
     return [ActionsBlock(elements=buttons)] if buttons else []

@@ -1,6 +1,6 @@
 """Small parts that all texts are made of."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from slack_sdk.models.blocks import Block, InputBlock, Option, SectionBlock
@@ -42,9 +42,10 @@ def home(blocks: Sequence[Block]) -> dict[str, Any]:
     return ViewModel(type="home", blocks=list(blocks)).to_dict()
 
 
-def notice(_: Texts, text: str) -> dict[str, Any]:
-    """A form that only says something."""
-    return modal(View.NOTICE, "Frontline", [mrkdwn(text)], close=_("Close"))
+def notice(_: Texts, text: str, blocks: Sequence[Mapping[str, Any]] | None = None) -> dict[str, Any]:
+    """A form that only says something: the text, or the blocks of a message in its place."""
+    form = modal(View.NOTICE, "Frontline", [mrkdwn(text)], close=_("Close"))
+    return form | {"blocks": list(blocks)} if blocks else form
 
 
 def mrkdwn(text: str, **more: Any) -> SectionBlock:
@@ -52,10 +53,10 @@ def mrkdwn(text: str, **more: Any) -> SectionBlock:
     return SectionBlock(text=MarkdownTextObject(text=text, verbatim=True), **more)
 
 
-def option(label: str, value: str) -> Option:
+def option(label: str, value: str, description: str | None = None) -> Option:
     """A choice; a label too long for Slack is shortened."""
     text = label if len(label) <= 75 else label[:74] + "…"
-    return Option(text=PlainTextObject(text=text, emoji=True), value=value)
+    return Option(text=PlainTextObject(text=text, emoji=True), value=value, description=description)
 
 
 def field(

@@ -332,6 +332,8 @@ def _since(_: Texts, queue: Queue, at: datetime) -> str:
     days = (at - queue.oldest[0].created_at).days if queue.oldest else 0
     if days < 1:
         return ""
+    if queue.count == 1:
+        return ", " + _.plural("for {n} day now", "for {n} days now", days)
     return ", " + _.plural("the oldest for {n} day", "the oldest for {n} days", days)
 
 

@@ -63,7 +63,7 @@ def in_brackets(_: Texts, digest: Digest, one: Counted) -> str:
     if one.count == one.before:
         return " " + _("(no change)")
     if one.before == 0:
-        return " " + _("(none before)")
+        return " " + _("(none last time)")
     if one.count > one.before:
         return " " + _("({n} more)", n=_.number(one.count - one.before))
     return " " + _("({n} fewer)", n=_.number(one.before - one.count))

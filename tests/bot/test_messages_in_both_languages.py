@@ -364,6 +364,7 @@ KNOWN = about.Known(
     offset=0,
     size=5,
     line="about Hartmann",
+    turning=("about:", ":about Hartmann"),
 )
 THEME = Theme(7, BRIDGE.id, "Blank invoices", INSIGHT.id, False, INSIGHT.created_at)
 THEME_PAGE = themes.Shown(7, THEME.title, BRIDGE, [INSIGHT, GONE], NAMES, "Europe/Berlin")

@@ -6,12 +6,13 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
-from bot.ids import Field, View
+from bot.ids import Action, Field, View
+from bot.insights.words import index_insight
 from storage import insights
 from storage.database import Database
 from tests.handlers.requests import Slack, http_mode
 from tests.stage import Stage, make_stage
-from tests.support import ANNA, BEN, GUEST, MIA, SALES, TOM, make_bridge
+from tests.support import ANNA, BEN, GUEST, MIA, SALES, TEAM, TOM, make_bridge
 
 
 @pytest.fixture
@@ -206,3 +207,30 @@ def test_guests_and_other_organisations(slack: Slack, stage: Stage) -> None:
     assert "guest" in json.loads(slack.command("text", GUEST).body)["text"]
     assert slack.command("text", "U9", team_id="T9").body == ""
     assert stage.all() == []
+
+
+def test_a_name_is_looked_up_in_the_home_tab_and_its_page_opens_and_turns(slack: Slack, stage: Stage) -> None:
+    for number in range(6):
+        stage.flag(ANNA, stage.slack.say(SALES, ANNA, f"text {number}"))
+        with stage.services.db.writing() as connection:
+            insights.change(connection, number + 1, {"customer": "Hartmann"})
+            named = insights.by_id(connection, number + 1)
+            assert named is not None
+            index_insight(connection, TEAM, named)
+        stage.clock.pass_time(seconds=1)
+    answer = slack.interact(
+        "block_suggestion", action_id=Action.HOME_ABOUT, block_id="about-1", value="hart", container={}
+    )
+    assert [one["value"] for one in json.loads(answer.body)["options"]] == ["Hartmann"]
+    slack.press(Action.HOME_ABOUT, where="home", selected_option=chosen("Hartmann")["selected_option"])
+    view = form_of(slack)
+    assert view["type"] == "modal" and "*6 insights*" in str(view)
+    (older,) = [
+        one
+        for block in view["blocks"]
+        for one in block.get("elements", [])
+        if one.get("action_id") == Action.LIST_PAGE_OLDER
+    ]
+    slack.press(Action.LIST_PAGE_OLDER, where="modal", value=older["value"])
+    assert "text 0" in str(form_of(slack)) and "text 5" not in str(form_of(slack))
+    assert stage.slack.forms[-1][0] == "views.update"

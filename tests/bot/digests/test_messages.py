@@ -57,6 +57,8 @@ def test_the_head_says_the_essentials() -> None:
     assert ":rage: Complaints: *12* (2 fewer)" in head
     assert "Market" not in head
     assert "*3 requests* wait, the oldest for 12 days." in head
+    one = shown(render(EN, replace(digest, requests=Queue(1, False, (waiting,)))).head.message)
+    assert "*1 request* waits, for 12 days now." in one
     assert "More than *500 insights* are untouched." in head
 
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.digests.compile import CategoryPart, Digest, Queue
-from bot.digests.trends import Direction, direction
+from bot.digests.trends import Direction, direction, trends
 from bot.i18n import texts
 from bot.messages.chart import labels
 from bot.messages.digest import preview, render
@@ -112,7 +112,7 @@ def test_the_plainer_form_says_in_words_what_the_chart_shows() -> None:
     plain = plainest(head)
     assert "data_visualization" not in str(plain)
     said = shown(plain)
-    for fact in ("Complaints: *9* (5 more)", "Requests: *5* (none before)", "*0* (3 fewer)"):
+    for fact in ("Complaints: *9* (5 more)", "Requests: *5* (none last time)", "*0* (3 fewer)"):
         assert fact in said
     assert "data_visualization" not in str(preview(EN, EN, moving(), None))
 
@@ -120,7 +120,7 @@ def test_the_plainer_form_says_in_words_what_the_chart_shows() -> None:
 def test_the_thread_tells_movement_and_deals_at_stake() -> None:
     said = "\n".join(shown(page.message) for page in render(EN, moving()).pages)
     assert "• Hartmann: 4 (1 more)" in said
-    assert ": 2 (none before) · deals at stake: €80,000.50 + JP¥500" in said
+    assert ": 2 (none last time) · deals at stake: €80,000.50 + JP¥500" in said
 
 
 @given(st.lists(st.text(max_size=60), max_size=20))
@@ -142,3 +142,9 @@ def test_any_size_keeps_slacks_limits(count: int, language: Any) -> None:
     slack.check_message(head["blocks"])
     [chart] = [block for block in head["blocks"] if block["type"] == "data_visualization"]
     assert len(chart["chart"]["axis_config"]["categories"]) == 20
+
+
+def test_what_belongs_to_no_category_is_no_trend() -> None:
+    parts = (CategoryPart("other", 101, 1, (), 1), CategoryPart("market", 12, 2, (), 2))
+    digest = a_digest(categories=parts, knows_new=True)
+    assert [one.name for one in trends(digest, Direction.GROWING)] == ["market"]

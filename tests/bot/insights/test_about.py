@@ -4,14 +4,17 @@ from typing import Any
 
 import pytest
 
+from bot.errors import UserError
 from bot.gestures import Reply
+from bot.insights import known
 from bot.insights.command import answer_insight
+from bot.insights.known import names_to_look_up, open_page
 from bot.insights.lists import Wanted, show_list
 from bot.insights.words import index_insight
 from storage import analysis, insights
 from storage.database import Database
 from tests.stage import Stage, make_stage
-from tests.support import ANNA, BEN, MIA, SALES, SALES_2, TEAM
+from tests.support import ANNA, BEN, GUEST, MIA, SALES, SALES_2, TEAM
 
 
 @pytest.fixture
@@ -92,3 +95,59 @@ def test_themes_stand_in_words_that_the_reader_may_see(stage: Stage) -> None:
     capture(stage, "customer says the invoice PDF is blank", customer="Hartmann")
     assert "theme_open" in asked(stage, "about Hartmann")
     assert "comes out" not in asked(stage, "about Hartmann", ANNA)
+
+
+def offered(stage: Stage, typed: str = "", user: str = MIA) -> list[tuple[str, str]]:
+    found = names_to_look_up(stage.services, user, typed)
+    return [(one["value"], one["description"]["text"]) for one in found]
+
+
+def test_the_home_tab_offers_names_that_the_reader_has_seen_and_opens_their_page(stage: Stage) -> None:
+    capture(stage, "one", customer="Hartmann")
+    capture(stage, "two", customer="Hartmann", competitors=["Acme"])
+    capture(stage, "said in smb alone", BEN, SALES_2, customer="Molino", product="Ёлка")
+    assert offered(stage) == [
+        ("Hartmann", "customer · 2 insights"),
+        ("Acme", "competitor · 1 insight"),
+        ("Molino", "customer · 1 insight"),
+        ("Ёлка", "product · 1 insight"),
+    ]
+    assert [name for name, _ in offered(stage, user=ANNA)] == ["Hartmann", "Acme"]
+    assert [name for name, _ in offered(stage, "елк")] == ["Ёлка"]
+    page = open_page(stage.services, stage.gesture(ANNA), "Molino")
+    assert isinstance(page, Reply) and "Nothing is known" in str(page.message)
+    page = open_page(stage.services, stage.gesture(ANNA), "Hartmann")
+    assert isinstance(page, Reply)
+    assert "*2 insights*" in str(page.message) and "insight_save_text" not in str(page.message)
+    assert offered(stage, user=GUEST) == []
+    with pytest.raises(UserError):
+        open_page(stage.services, stage.gesture(GUEST), "Hartmann")
+
+
+def test_a_listed_name_is_found_by_its_other_names_and_however_long_ago_it_was_said(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with stage.services.db.writing() as connection:
+        entries: list[tuple[str, str, list[str]]] = [
+            ("competitor", "Acme", ["Акме"]),
+            ("competitor", "Acme Nobody Named", []),
+        ]
+        analysis.save_names(connection, stage.bridge.id, entries)
+    capture(stage, "gives 25% off", competitors=["Acme"])
+    assert offered(stage, "акм") == [("Acme", "competitor · 1 insight")]
+    monkeypatch.setattr(known, "NEWEST", 1)
+    stage.clock.pass_time(days=1)
+    capture(stage, "names nobody", is_urgent=True)
+    assert offered(stage) == []
+    assert offered(stage, "acm") == [("Acme", "competitor · 1 insight")]
+
+
+def test_a_page_that_was_opened_by_name_is_turned_by_it(stage: Stage) -> None:
+    for number in range(7):
+        capture(stage, f"number {number} of them", customer="about: me")
+    page = open_page(stage.services, stage.gesture(MIA), "about: me")
+    assert isinstance(page, Reply) and "known:5:about: me" in str(page.message)
+    turned = show_list(
+        stage.services, stage.gesture(MIA), Wanted.from_value("known:5:about: me"), turning=True
+    )
+    assert isinstance(turned, Reply) and "number 1 " in str(turned.message)
