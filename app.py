@@ -553,7 +553,10 @@ def activities_export(bridge: str | None, ledger: bool, out: Path | None) -> Non
 @main.command("reanalyse")
 @click.option("--bridge", default=None, help="Only this bridge, by name.")
 def reanalyse_command(bridge: str | None) -> None:
-    """Read all insights anew, where nobody has decided: category and names. Also while Frontline runs."""
+    """Read all insights anew, where nobody has decided: category, names, themes. Also while Frontline runs.
+
+    Begun again, it goes on where it stopped.
+    """
     with plain_faults():
         database = _database()
         if schema.refuse_newer(database) != schema.newest():
@@ -567,12 +570,13 @@ def reanalyse_command(bridge: str | None) -> None:
 
 
 def _reanalyse(database: Database, team_id: str, bridge: str | None) -> int:
-    steps = again.reanalyse(database, SystemClock(), team_id, bridge)
     changed = 0
-    with click.progressbar(length=next(steps).left, label="Reading insights", file=sys.stderr) as bar:
-        for step in steps:
-            changed += step.changed
-            bar.update(step.read)
+    for run, label in ((again.reanalyse, "Reading insights"), (again.find_themes, "Finding themes")):
+        steps = run(database, SystemClock(), team_id, bridge)
+        with click.progressbar(length=next(steps).left, label=label, file=sys.stderr) as bar:
+            for step in steps:
+                changed += step.changed
+                bar.update(step.read)
     return changed
 
 

@@ -11,6 +11,7 @@ from storage.insights import Insight
 from storage.rows import columns_for, fetch_all, fetch_one, insert_once, upsert
 from storage.tables import embeddings, ignored_names, insights, names, readings, reanalyses, sightings
 
+ENDLESS: Final = 2**62
 DECIDED: Final = ("person", "flag")  # `category_by` of what people have filed themselves
 
 
@@ -211,10 +212,12 @@ class Scope:
 
     team_id: str
     bridge_id: int | None = None
+    themes: bool = False  # found anew, once all is read
 
     @property
     def key(self) -> str:
-        return self.team_id if self.bridge_id is None else str(self.bridge_id)
+        whose = self.team_id if self.bridge_id is None else str(self.bridge_id)
+        return f"{whose}/themes" if self.themes else whose
 
     @property
     def conditions(self) -> list[ColumnElement[bool]]:
@@ -224,11 +227,16 @@ class Scope:
 
 
 def begin(connection: Connection, scope: Scope, at: datetime) -> Progress:
-    """Where a reanalysis stands; one that is new ends with the insights that there are now."""
+    """Where a reanalysis stands; one that is new ends with the insights that there are now.
+
+    Themes have no end: what joins an old theme meanwhile goes with it.
+    """
     known = progress(connection, scope)
     if known is not None:
         return known
     until = connection.scalar(select(func.max(insights.c.id)).where(*scope.conditions)) or 0
+    if scope.themes:
+        until = ENDLESS
     values = {"scope": scope.key, "after_id": 0, "until_id": until, "started_at": at}
     connection.execute(insert(reanalyses).values(**values))
     return Progress(0, until)

@@ -24,6 +24,7 @@ class Theme:
     title_from_id: int | None
     is_named: bool
     created_at: datetime
+    is_decided: bool = False  # people merged or split it, or took something out
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,11 @@ def start(connection: Connection, bridge_id: int, at: datetime) -> int:
         .returning(themes.c.id)
     ).scalar_one()
     return theme_id
+
+
+def decide(connection: Connection, ids: Collection[int]) -> None:
+    """People have said what belongs there: Frontline takes nothing out by itself."""
+    connection.execute(update(themes).where(themes.c.id.in_(sorted(ids))).values(is_decided=True))
 
 
 def by_id(connection: Connection, theme_id: int) -> Theme | None:
@@ -181,6 +187,10 @@ def parted_from(connection: Connection, insight_id: int) -> set[int]:
 def note_likeness(connection: Connection, insight_id: int, like_id: int) -> None:
     """Remember that the insight says nearly what an earlier one says."""
     upsert(connection, likenesses, {"insight_id": insight_id, "like_id": like_id}, ["insight_id"])
+
+
+def forget_likeness(connection: Connection, insight_id: int) -> None:
+    connection.execute(delete(likenesses).where(likenesses.c.insight_id == insight_id))
 
 
 def like_of(connection: Connection, insight_id: int) -> Insight | None:

@@ -135,6 +135,7 @@ def save_merge(services: Services, gesture: Gesture, metadata: str, form: FormSt
                 insights.record(connection, one.id, say.now, gesture.user_id, "theme_joined")
             if others is not None:
                 themes.remove(connection, others.id)
+            themes.decide(connection, [found.theme.id])
             retitle(connection, services.team_id, found.theme.id)
         return Done()
 
@@ -173,6 +174,7 @@ def _take_apart(connection: Connection, say: Say, found: Found, chosen: Sequence
             themes.leave(connection, insight_id)
         else:
             themes.join(connection, new_id, insight_id, say.now)
+    themes.decide(connection, [found.theme.id, *([] if new_id is None else [new_id])])
     if len(stay) < 2:
         themes.remove(connection, found.theme.id)
     for theme_id in (found.theme.id, new_id):

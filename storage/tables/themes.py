@@ -1,6 +1,6 @@
 """Insights about the same thing, and what people decided about them."""
 
-from sqlalchemy import Boolean, Column, ForeignKey, Table, Text
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Table, Text, false
 
 from storage.tables.base import Key, key, metadata
 from storage.types import Instant
@@ -14,6 +14,8 @@ themes = Table(
     # Whose words the title is; NULL: a person named the theme, and the title stays.
     Column("title_from_id", Key, ForeignKey("insights.id", ondelete="SET NULL")),
     Column("is_named", Boolean, nullable=False, default=False),
+    # People merged or split it, or took something out: it stays as they left it.
+    Column("is_decided", Boolean, nullable=False, default=False, server_default=false()),
     Column("created_at", Instant, nullable=False),
 )
 
@@ -21,8 +23,9 @@ theme_members = Table(
     "theme_members",
     metadata,
     Column("insight_id", Key, ForeignKey("insights.id", ondelete="CASCADE"), primary_key=True),
-    Column("theme_id", Key, ForeignKey("themes.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("theme_id", Key, ForeignKey("themes.id", ondelete="CASCADE"), nullable=False),
     Column("joined_at", Instant, nullable=False),
+    Index(None, "theme_id", "insight_id"),  # the newest members are found without sorting all
 )
 
 likenesses = Table(  # for each insight the earlier one that says nearly the same, if any

@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 from slack_bolt import App, BoltRequest, BoltResponse
 from slack_sdk.signature import SignatureVerifier
 
+from bot.analysis import embedding
 from bot.bridges.watch import BridgeWatch
 from bot.config import Settings
 from handlers.bolt import build_bolt
@@ -131,5 +132,6 @@ def envelope(event: Mapping[str, Any], event_id: str | None = None) -> dict[str,
 
 def http_mode(stage: Stage) -> Slack:
     """The whole app behind Slack's signature."""
+    embedding.load()  # as at the start of a process: the first text must not wait for it
     settings = Settings(_env_file=None, slack_bot_token="xoxb-1", slack_signing_secret=SECRET)  # type: ignore[call-arg]
     return Slack(build_bolt(stage.services, settings, BridgeWatch(stage.services.db, TEAM)), stage)

@@ -5,10 +5,11 @@ import pytest
 from bot.analysis import again
 from bot.errors import OperatorError
 from bot.insights import change
-from storage import analysis
+from bot.themes import people
+from storage import analysis, themes
 from storage.database import Database
 from tests.stage import Stage, make_stage
-from tests.support import ANNA, SALES, TEAM, TOM
+from tests.support import ANNA, MIA, SALES, TEAM, TOM
 
 WORDS = "Hartmann says the Northwind guys gave a discount"
 
@@ -25,7 +26,21 @@ def flagged(stage: Stage, text: str) -> str:
 
 
 def reanalyse(stage: Stage, bridge: str | None = None) -> list[again.Step]:
-    return list(again.reanalyse(stage.services.db, stage.clock, TEAM, bridge))
+    steps = list(again.reanalyse(stage.services.db, stage.clock, TEAM, bridge))
+    find_themes(stage, bridge)
+    return steps
+
+
+def find_themes(stage: Stage, bridge: str | None = None) -> list[again.Step]:
+    return list(again.find_themes(stage.services.db, stage.clock, TEAM, bridge))
+
+
+def grouped(stage: Stage) -> set[frozenset[int]]:
+    """The themes, as the numbers of their insights."""
+    found: dict[int, set[int]] = {}
+    for row in stage.rows("theme_members"):
+        found.setdefault(row["theme_id"], set()).add(row["insight_id"])
+    return {frozenset(one) for one in found.values()}
 
 
 def list_names(stage: Stage) -> None:
@@ -68,3 +83,81 @@ def test_one_bridge_by_name(stage: Stage) -> None:
     assert [step.read for step in reanalyse(stage, "default")] == [0, 1]
     with pytest.raises(OperatorError, match="default"):
         reanalyse(stage, "nowhere")
+
+
+ALIKE = (
+    "invoice pdf comes out blank",
+    "blank PDFs for invoices again",
+    "customer says the invoice PDF is blank",
+    "the blank invoice PDF once more",
+)
+
+
+def mix_up(stage: Stage) -> None:
+    """As an earlier way to compare may have left it: all in one theme."""
+    known = [row["id"] for row in stage.rows("themes")]
+    with stage.services.db.writing() as connection:
+        for old in known:
+            themes.remove(connection, old)
+        theme_id = themes.start(connection, stage.bridge.id, stage.clock.now())
+        for one in stage.all():
+            themes.join(connection, theme_id, one.id, stage.clock.now())
+
+
+def test_themes_are_found_anew_as_if_all_came_in_once_more(stage: Stage) -> None:
+    for text in (*ALIKE[:2], "the fair in Hannover was a success", ALIKE[2]):
+        flagged(stage, text)
+    first = grouped(stage)
+    assert frozenset({1, 2, 4}) in first
+    mix_up(stage)
+    assert grouped(stage) == {frozenset({1, 2, 3, 4})}
+    reanalyse(stage)
+    assert grouped(stage) == first
+    assert len({row["theme_id"] for row in stage.rows("theme_members")}) == len(stage.rows("themes"))
+
+
+def test_what_people_decided_about_themes_stands(stage: Stage) -> None:
+    for text in (*ALIKE, "the fair in Hannover was a success"):
+        flagged(stage, text)
+    mix_up(stage)
+    theme_id = stage.rows("theme_members")[0]["theme_id"]
+    people.pull_out(stage.services, stage.gesture(MIA), f"{theme_id}:4")
+    decided = grouped(stage)
+    assert decided == {frozenset({1, 2, 3, 5})}
+    reanalyse(stage)
+    assert grouped(stage) == decided, (
+        "neither what was taken out comes back, nor what was left is taken apart"
+    )
+
+
+def test_a_named_theme_stays_whole(stage: Stage) -> None:
+    for text in (*ALIKE[:2], "the fair in Hannover was a success"):
+        flagged(stage, text)
+    mix_up(stage)
+    with stage.services.db.writing() as connection:
+        theme_id = stage.rows("theme_members")[0]["theme_id"]
+        themes.call(connection, theme_id, "Ours", None, is_named=True)
+    reanalyse(stage)
+    assert grouped(stage) == {frozenset({1, 2, 3})}
+    assert [row["title"] for row in stage.rows("themes") if row["is_named"]] == ["Ours"]
+
+
+def test_finding_themes_goes_on_where_it_stopped_and_reads_nothing_twice(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(again, "LONGEST", 0.0)
+    for text in ALIKE[:3]:
+        flagged(stage, text)
+    first = grouped(stage)
+    mix_up(stage)
+    list(again.reanalyse(stage.services.db, stage.clock, TEAM, None))
+    run = again.find_themes(stage.services.db, stage.clock, TEAM, None)
+    assert [next(run).left, next(run).left] == [3, 2]
+    run.close()
+    assert [step.left for step in again.reanalyse(stage.services.db, stage.clock, TEAM, None)] == [0]
+    flagged(
+        stage, ALIKE[3]
+    )  # while it stands still: it joins what is left of the old theme, and goes with it
+    assert [step.left for step in find_themes(stage)] == [3, 2, 1, 0]
+    assert grouped(stage) == {one | {4} for one in first}
+    assert stage.rows("reanalyses") == []
