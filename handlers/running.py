@@ -1,6 +1,5 @@
 """Puts a running Frontline together: database, Slack, workers and transport."""
 
-import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -139,8 +138,7 @@ class Frontline:
 def start(settings: Settings, clock: Clock) -> Frontline:
     """Start everything; gives it running. Raises OperatorError or DatabaseProblem."""
     services = open_services(settings, clock)
-    # Beside the start, so that neither it nor the first text waits for a second's reading.
-    threading.Thread(target=embedding.load, name="embedding", daemon=True).start()
+    embedding.load()  # a second now, before anybody waits for an acknowledgement
     watch = BridgeWatch(services.db, services.team_id)
     bolt = build_bolt(services, settings, watch)
     probe = SlackProbe(services.slack.identity)

@@ -14,6 +14,7 @@ import pytest
 import structlog
 from sqlalchemy import Connection, event, make_url, text
 
+from bot.analysis import embedding
 from storage import schema
 from storage.database import Database, open_database
 from tests.browser import browser
@@ -32,6 +33,12 @@ def uncached_loggers() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(structlog, "configure", uncached)
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def encoder() -> None:
+    """As a start does: a gesture has three seconds, of which the first text would take one or more."""
+    embedding.load()
 
 
 @pytest.fixture(scope="session")
