@@ -76,6 +76,7 @@ class View(StrEnum):
     ASK = "question_ask"
     QUESTION_OUTCOME = "question_outcome"
     QUIET_HOURS = "quiet_hours"
+    QUESTION_ANSWER = "question_answer"  # without a name
     ERASE = "erase"  # asks what is to be erased
     ERASE_PREVIEW = "erase_preview"  # what goes; to be confirmed in words
     LIFETIME = "bridge_lifetime"
@@ -154,6 +155,7 @@ class Action(StrEnum):
     THEME_MERGE = "theme_merge_open"
     THEME_SPLIT = "theme_split_open"
     QUESTION_CLOSE = "question_close"
+    QUESTION_ANSWER = "question_answer_open"
     TIME_ZONE = "bridge_time_zone"  # options loaded from Frontline
     MEETING_NEW = "meeting_new"
     MEETING_CHANGE = "meeting_change"
@@ -215,6 +217,7 @@ class Field(StrEnum):
     PAUSED = "paused"
     ASKED_IN = "asked_in"
     CLOSES_ON = "closes_on"
+    ANONYMOUS = "anonymous"
     TITLE = "activity_title"
     PURPOSE = "activity_purpose"
     OWNER = "activity_owner"

@@ -196,11 +196,20 @@ class Say:
         payload = {**before, **asked}
         outbox.wish(self.connection, self.row("home", key, key, user_id=user_id, payload=payload))
 
-    def update(self, post_id: int, builder: str, *, quoted: Iterable[int] = (), **about: Any) -> None:
+    def update(
+        self,
+        post_id: int,
+        builder: str,
+        *,
+        quoted: Iterable[int] = (),
+        after: timedelta = timedelta(0),
+        **about: Any,
+    ) -> None:
         """Bring a post up to date. What it says is built when it is sent, so that the newest state stands.
 
         `builder` is one of `bot.workers.BUILDERS` and finds `about` in the row's payload; an empty answer
-        changes nothing. `quoted`: ids of the insights whose words it may show.
+        changes nothing. `quoted`: ids of the insights whose words it may show. `after`: wait so long from the
+        first change on, so that many changes make one update.
         """
         row = self.row(
             "update",
@@ -209,6 +218,7 @@ class Say:
             parent_id=post_id,
             payload={"builder": builder, **about},
         )
+        row["due_at"] = self.real + after
         outbox.wish(self.connection, row)
         outbox.quote(self.connection, post_id, quoted)
 

@@ -6,7 +6,7 @@ from typing import Any
 from slack_bolt import Ack, App
 
 from bot.ids import Action, View
-from bot.questions import asking, closing
+from bot.questions import anonymous, asking, closing
 from handlers.edge import Edge
 
 Body = Mapping[str, Any]
@@ -24,6 +24,15 @@ def register(app: App, edge: Edge) -> None:
     @app.action(Action.QUESTION_CLOSE)
     def close(ack: Ack, body: Body, action: Body) -> None:
         edge.action(ack, body, lambda one: closing.open_outcome(services, one, str(action["value"])))
+
+    @app.action(Action.QUESTION_ANSWER)
+    def answer(ack: Ack, body: Body, action: Body) -> None:
+        edge.action(ack, body, lambda one: anonymous.open_answer(services, one, str(action["value"])))
+
+    @app.view(View.QUESTION_ANSWER)
+    def answered(ack: Ack, body: Body) -> None:
+        question_id = str(body["view"].get("private_metadata") or "")
+        edge.submission(ack, body, lambda one, form: anonymous.save_answer(services, one, question_id, form))
 
     @app.view(View.QUESTION_OUTCOME)
     def outcome(ack: Ack, body: Body) -> None:

@@ -15,6 +15,7 @@ from sqlalchemy import (
     delete,
     exists,
     func,
+    literal,
     or_,
     select,
     update,
@@ -73,16 +74,19 @@ def wish(connection: Connection, values: Mapping[str, Any]) -> None:
             correlation_id=values["correlation_id"],
             revision=outbox.c.revision + 1,
             state="pending",
-            # A running claim keeps its lease: its row is due again when it ends.
-            due_at=func.coalesce(_lease_of_claim(), values["due_at"]),
+            due_at=_due_then(values["due_at"]),
             attempts=0,
             error=None,
         )
     )
 
 
-def _lease_of_claim() -> Any:
-    return case((outbox.c.claim.is_not(None), outbox.c.due_at), else_=None)
+def _due_then(due_at: datetime) -> Any:
+    """When a row is due whose wish was replaced by one that is due at `due_at`."""
+    # A running claim keeps its lease: its row is due again when it ends. A wish that waits does not wait
+    # longer for being replaced.
+    keeps = outbox.c.claim.is_not(None) | ((outbox.c.state == "pending") & (outbox.c.due_at < due_at))
+    return case((keeps, outbox.c.due_at), else_=literal(due_at, outbox.c.due_at.type))
 
 
 def quote(connection: Connection, row_id: int, quoted: Iterable[int]) -> None:

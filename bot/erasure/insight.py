@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from bot.erasure.posts import posts_of, remove_posts
 from bot.insights.support import mark_message
 from bot.outbox import Say
-from bot.questions.asking import refresh as refresh_question
+from bot.questions.shown import refresh as refresh_question
 from bot.quiet.waiting import NOTICE
 from bot.themes.joining import retitle
 from bot.triage.changed import insight_changed
@@ -61,7 +61,7 @@ def erase_insight(connection: Connection, say: Say, insight: Insight, bridge: Br
     if theme is not None:
         _tend_theme(connection, say, theme.id)
     if question_id is not None:
-        refresh_question(connection, say, question_id, [])
+        refresh_question(connection, say, question_id)
     for whole in (heir, insight.merged_into_id):
         if whole is not None:
             gather_support(connection, say, whole)

@@ -19,7 +19,7 @@ from bot.meetings.minutes import refresh_minutes
 from bot.meetings.reminder import refresh_topics
 from bot.meetings.settle import settle
 from bot.outbox import Say
-from bot.questions.asking import refresh as refresh_question
+from bot.questions.shown import refresh as refresh_question
 from bot.questions.state import KIND as QUESTION
 from bot.themes.joining import text_changed
 from bot.triage.changed import insight_changed
@@ -131,7 +131,7 @@ def _erase_rest(connection: Connection, say: Say, user_id: str) -> Counter[str]:
     for question_id in sorted(asked):
         question = questions.by_id(connection, team_id, question_id)
         if question is not None:
-            refresh_question(connection, say, question_id, question.channel_ids)
+            refresh_question(connection, say, question_id)
     return Counter({kind: number for kind, number in counts.items() if number})
 
 

@@ -19,6 +19,7 @@ from bot.meetings.command import home_section as meetings
 from bot.messages import home as messages
 from bot.messages.about import look_up
 from bot.messages.activities import Shown
+from bot.questions.closing import home_section as questions
 from bot.quiet.settings import standing_of
 from bot.triage.inbox import section as inbox
 from bot.triage.settings import notices_of
@@ -110,6 +111,7 @@ SECTIONS: Final[tuple[Section, ...]] = (
     my_insights,
     names,
     inbox,
+    questions,
     activities,
     coverage,
     bridges,

@@ -9,6 +9,8 @@ from storage.insights import Flag, Insight
 CONFIRMATION: Final = "inbox_tray"  # Frontline's own reaction at a message that is an insight
 SHORTCUT: Final = ""  # stands for the emoji where a message was saved by shortcut or button
 
+ANONYMOUS: Final = "anonymous"  # source: an answer to a question, of which is not stored whose it is
+
 NEW: Final = "new"
 WITHDRAWN: Final = "withdrawn"
 MERGED: Final = "merged"  # into another insight, where it counts from then on

@@ -30,7 +30,7 @@ from bot.messages.common import link, message, mrkdwn
 from bot.messages.coverage import coverage_chunks
 from bot.messages.digest_pages import MOST_BLOCKS, MOST_CHARACTERS, Chunk, pack, paragraphs, weight
 from bot.messages.digest_trends import in_brackets, touched_line, trend_blocks
-from bot.messages.insights import category_label, quote_block
+from bot.messages.insights import author_of, category_label, quote_block
 from bot.messages.meeting_agenda import regularity_line
 from bot.messages.theme_parts import theme_chunks
 from bot.variants import with_plainer
@@ -398,8 +398,7 @@ def _quoted(
 
 def _byline(_: Texts, digest: Digest, insight: Insight, at: datetime | None) -> ContextBlock:
     """Number, author, supporters, customer, link; for what waits, how long."""
-    author = digest.names.get(insight.author_id or "", "") or insight.author_name or _("someone")
-    parts = [f"#{insight.number}", slacktext.inert_mrkdwn(author, {}, NAME)]
+    parts = [f"#{insight.number}", author_of(_, insight, digest.names, NAME)]
     if at is not None:
         parts.append(_.plural("waiting {n} day", "waiting {n} days", max(0, (at - insight.created_at).days)))
     if insight.supporter_count > 1:

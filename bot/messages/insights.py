@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from slack_sdk.models.blocks import (
     ActionsBlock,
@@ -19,6 +20,7 @@ from bot import slacktext
 from bot.bridges.categories import category_name, emoji_of, name_of
 from bot.i18n import Texts
 from bot.ids import Action
+from bot.insights.rules import ANONYMOUS
 from bot.insights.support import Support
 from bot.messages.common import emoji, link, message, mrkdwn, option
 from bot.messages.quotes import quote_id
@@ -233,8 +235,7 @@ def headline(_: Texts, bridge: Bridge, insight: Insight) -> str:
 
 def byline(_: Texts, insight: Insight, names: Mapping[str, str], zone: str) -> ContextBlock:
     """Who said it and when, how many support it, where it stands."""
-    author = names.get(insight.author_id or "", "") or insight.author_name or _("someone")
-    parts = [slacktext.inert_mrkdwn(author, {}, 80), _.moment(insight.said_at, zone)]
+    parts = [author_of(_, insight, names), said_when(_, insight, zone)]
     if insight.supporter_count > 1:
         parts.append(_.plural("{n} supporter", "{n} supporters", insight.supporter_count))
     if insight.edited_at:
@@ -244,6 +245,21 @@ def byline(_: Texts, insight: Insight, names: Mapping[str, str], zone: str) -> C
     if insight.thread_permalink:
         parts.append(link(insight.thread_permalink, _("thread")))
     return ContextBlock(elements=[MarkdownTextObject(text=" · ".join(parts), verbatim=True)])
+
+
+def author_of(_: Texts, insight: Insight, names: Mapping[str, str], limit: int = 80) -> str:
+    """Who said it, inert."""
+    if insight.source == ANONYMOUS:
+        return _("anonymous")
+    author = names.get(insight.author_id or "", "") or insight.author_name or _("someone")
+    return slacktext.inert_mrkdwn(author, {}, limit)
+
+
+def said_when(_: Texts, insight: Insight, zone: str) -> str:
+    """When it was said; of what was said anonymously only the day is known."""
+    if insight.source == ANONYMOUS:
+        return _.day(insight.said_at.astimezone(ZoneInfo(zone)).date())
+    return _.moment(insight.said_at, zone)
 
 
 def entry(_: Texts, bridge: Bridge, insight: Insight, names: Mapping[str, str], zone: str) -> list[Block]:

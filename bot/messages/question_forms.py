@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from slack_sdk.models.blocks import (
     Block,
+    CheckboxesElement,
     DatePickerElement,
     PlainTextInputElement,
     StaticMultiSelectElement,
@@ -17,7 +18,7 @@ from bot import slacktext
 from bot.i18n import Texts
 from bot.ids import Field, View
 from bot.messages.common import field, modal, mrkdwn, option
-from bot.questions.state import Standing
+from bot.questions.state import LEAST_ASKED, Standing
 from storage.bridges import Bridge
 
 MOST_CHANNELS: Final = 100  # options of a select
@@ -53,18 +54,34 @@ def ask_form(_: Texts, bridge: Bridge, start: AskForm) -> dict[str, Any]:
             StaticMultiSelectElement(
                 action_id=Field.ASKED_IN, options=choices, initial_options=choices, placeholder=_("Channels")
             ),
-            hint=_("It is posted there once; answers in its thread become insights."),
+            hint=_("It is posted there once; answers become insights."),
         ),
         field(
             Field.CLOSES_ON,
             _("Open until"),
             DatePickerElement(action_id=Field.CLOSES_ON, initial_date=start.closes.date().isoformat()),
+            optional=True,
+            hint=_("Without a day it stays open until you close it."),
         ),
         field(
             Field.TIME,
             _("Time"),
             TimePickerElement(action_id=Field.TIME, initial_time=start.closes.strftime("%H:%M")),
             hint=_("Local time of the bridge: {zone}", zone=bridge.time_zone),
+            optional=True,
+        ),
+        field(
+            Field.ANONYMOUS,
+            _("Names"),
+            CheckboxesElement(
+                action_id=Field.ANONYMOUS, options=[option(_("Answers are anonymous"), "anonymous")]
+            ),
+            optional=True,
+            hint=_(
+                "Each person can answer once, in a form, and nobody sees whose answer is whose. "
+                "At least {least} people must be asked.",
+                least=LEAST_ASKED,
+            ),
         ),
     ]
     return modal(
@@ -74,6 +91,34 @@ def ask_form(_: Texts, bridge: Bridge, start: AskForm) -> dict[str, Any]:
         submit=_("Ask"),
         close=_("Cancel"),
         private_metadata=str(bridge.id),
+    )
+
+
+def answer_form(_: Texts, stands: Standing) -> dict[str, Any]:
+    """The form of an answer without a name."""
+    return modal(
+        View.QUESTION_ANSWER,
+        _("Answer anonymously"),
+        [
+            slacktext.quote(stands.question.text, {}, 1500),
+            field(
+                Field.TEXT,
+                _("Your answer"),
+                PlainTextInputElement(action_id=Field.TEXT, multiline=True, max_length=3000),
+                hint=_("Marketing reads it as you write it: leave out what would tell who you are."),
+            ),
+            mrkdwn(
+                _(
+                    "It is saved as an insight without your name, your channel and the time of day. You can "
+                    "answer once, and nobody can change it afterwards, since nothing says that it is yours. "
+                    "{people} are asked.",
+                    people=_.plural("{n} person", "{n} people", stands.asked),
+                )
+            ),
+        ],
+        submit=_("Send"),
+        close=_("Cancel"),
+        private_metadata=str(stands.question.id),
     )
 
 
@@ -87,7 +132,9 @@ def outcome_form(_: Texts, stands: Standing) -> dict[str, Any]:
             Field.OUTCOME,
             _("What comes of it?"),
             PlainTextInputElement(action_id=Field.OUTCOME, multiline=True, max_length=1500),
-            hint=_("Those who answered read it in the question's thread."),
+            hint=_("Nobody knows who answered: it is told to the channels that were asked.")
+            if stands.question.is_anonymous
+            else _("Those who answered read it in the question's thread."),
         )
     )
     title = _("Close the question") if stands.is_open else _("Outcome")

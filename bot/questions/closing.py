@@ -1,32 +1,48 @@
 """The end of a question, by its date or by hand: marketing gets the answers, who gave them the outcome."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any, Final
 
+from slack_sdk.models.blocks import Block
 from sqlalchemy import Connection
 
 from bot import slacktext
 from bot.digests.choose import may_market
 from bot.errors import FormError, UserError
 from bot.gestures import Answer, FormState, Gesture, Open, Reply
+from bot.home.look import Look
 from bot.i18n import N_, texts
 from bot.ids import Field
 from bot.inbox import say_for
 from bot.messages import questions as messages
 from bot.messages.question_forms import outcome_form
 from bot.outbox import Say, built
-from bot.questions.asking import refresh
-from bot.questions.state import CLOSING, KIND, REMINDER, Standing, channel_name, may_be_posted_to, standing
+from bot.questions.shown import refresh, summary_key
+from bot.questions.state import (
+    CLOSING,
+    KIND,
+    REMINDER,
+    Standing,
+    may_be_posted_to,
+    may_see,
+    people_asked,
+    standing,
+)
+from bot.questions.telling import tell_outcome
 from bot.services import Services
 from bot.threads import open_thread
 from bot.workspace.access import Viewer, require_colleague, viewer
-from storage import inbox, outbox, questions, threads, timers, workspace
+from storage import inbox, questions, threads, timers
 from storage.outbox import OutboxRow
+from storage.rows import lock
 from storage.timers import Timer
 
 ASKS_OUTCOME: Final = "question_asks_outcome"  # a builder
 MOST_LISTED: Final = 8
+MOST_AT_HOME: Final = 3
 NEWS: Final = 1500  # characters of an outcome
+NO_TIME: Final = timedelta(0)
 
 
 def list_questions(services: Services, gesture: Gesture, _words: str) -> Answer:
@@ -38,14 +54,22 @@ def list_questions(services: Services, gesture: Gesture, _words: str) -> Answer:
         shown = [
             (stands, may_market(who)(stands.bridge))
             for question in found
-            if (stands := standing(connection, services.team_id, question)) and _may_see(who, stands)
+            if (stands := standing(connection, services.team_id, question)) and may_see(who, stands)
         ]
     return Reply(messages.question_list(who.texts, shown, who.time_zone))
 
 
-def _may_see(who: Viewer, stands: Standing) -> bool:
-    places = {*stands.question.channel_ids, stands.bridge.marketing_channel_id}
-    return bool(places & who.channel_ids) or who.manages(stands.bridge)
+def home_section(look: Look) -> list[Block]:
+    """The home tab's part: what is asked, or waits for its outcome, of the person's bridges."""
+    reader, connection, team_id = look.reader, look.connection, look.team_id
+    found = questions.waiting(connection, team_id, [one.id for one in reader.near], MOST_AT_HOME)
+    shown = [
+        (stands, may_market(reader)(stands.bridge))
+        for question in found
+        if (stands := standing(connection, team_id, question)) and may_see(reader, stands)
+    ]
+    mine = [(stands, may_close) for stands, may_close in shown if may_close or stands.is_open]
+    return messages.home_section(reader.texts, mine, reader.time_zone)
 
 
 def open_outcome(services: Services, gesture: Gesture, question_id: str) -> Answer:
@@ -64,6 +88,8 @@ def save_outcome(services: Services, gesture: Gesture, question_id: str, form: F
         raise FormError({Field.OUTCOME: N_("At most {n} characters.", n=NEWS)})
     now = services.clock.now()
     with services.db.writing() as connection:
+        # An answer that is read meanwhile finds the outcome, or is found.
+        lock(connection, "question", question_id)
         if not inbox.first_time(connection, gesture.key, now):
             who = viewer(connection, services.team_id, gesture.user_id)
             return Reply(messages.outcome_told(who.texts))
@@ -72,7 +98,10 @@ def save_outcome(services: Services, gesture: Gesture, question_id: str, form: F
         questions.save_outcome(connection, stands.question.id, slacktext.escape(text), gesture.user_id, now)
         if stands.is_open:
             _close(connection, say, stands, gesture.user_id)
-        _tell_outcome(connection, say, stands.question.id)
+        refresh(connection, say, stands.question.id, after=NO_TIME)
+        told = questions.by_id(connection, say.team_id, stands.question.id)
+        assert told is not None
+        tell_outcome(connection, say, told)
     return Reply(messages.outcome_told(who.texts))
 
 
@@ -85,7 +114,7 @@ def _entitled(
     number = int(question_id) if question_id.isdecimal() and len(question_id) < 15 else 0
     question = questions.by_id(connection, services.team_id, number)
     stands = standing(connection, services.team_id, question) if question else None
-    if stands is None or not _may_see(who, stands):
+    if stands is None or not may_see(who, stands):
         raise UserError(N_("This question no longer exists, or you may not see it."))
     if not may_market(who)(stands.bridge):
         raise UserError(N_("Only marketing and the managers of the bridge may do this."))
@@ -121,25 +150,39 @@ def build_asks_outcome(services: Services, row: OutboxRow) -> Mapping[str, Any]:
 
 
 def remind(services: Services, connection: Connection, say: Say, timer: Timer) -> None:
-    """A `bot.timers.Bell`: halfway, where nobody has answered and the question is still open."""
+    """A `bot.timers.Bell`: once, about halfway, where it makes sense and the question is still open."""
     question = questions.by_id(connection, say.team_id, int(timer.subject))
     stands = standing(connection, say.team_id, question) if question else None
-    if stands is None or not stands.is_open or say.now >= stands.question.closes_at:
+    if stands is None or not stands.is_open:
         return
-    answered_in = {one.channel_id for one in stands.answers}
+    closes_at = stands.question.closes_at
+    if closes_at is not None and say.now >= closes_at:
+        return
     for channel_id in stands.question.channel_ids:
-        if channel_id in answered_in or not may_be_posted_to(connection, say.team_id, channel_id):
+        if not may_be_posted_to(connection, say.team_id, channel_id):
+            continue
+        if not _is_silent(stands, people_asked(connection, say.team_id, stands.question, channel_id)):
             continue
         post_id = say.post(
             f"{KIND}:{stands.question.id}:{channel_id}:reminder",
             channel_id,
             messages.reminder(texts(stands.bridge.language), stands),
             bridge_id=stands.bridge.id,
-            expires_at=stands.question.closes_at,
+            expires_at=closes_at,
         )
         if post_id is not None:  # people answer below it too
             subject = f"{stands.question.id}:{channel_id}:reminder"
             open_thread(connection, say, stands.bridge.id, KIND, subject, post_id)
+
+
+def _is_silent(stands: Standing, people: set[str]) -> bool:
+    """Whether those of a channel are to be reminded: none of them has answered, here or elsewhere.
+
+    Of an anonymous question it is not known who has: all are, while it is less than half of those asked.
+    """
+    if stands.question.is_anonymous:
+        return bool(people) and stands.answered * 2 < stands.asked
+    return bool(people) and not people & set(stands.people)
 
 
 def _close(connection: Connection, say: Say, stands: Standing, by: str | None) -> None:
@@ -154,49 +197,15 @@ def _close(connection: Connection, say: Say, stands: Standing, by: str | None) -
             thread = threads.about(connection, say.team_id, KIND, subject)
             if thread is not None:
                 threads.close_thread(connection, thread.id, say.now)
-    refresh(connection, say, question.id, question.channel_ids)
+    refresh(connection, say, question.id, after=NO_TIME)
     closed = questions.by_id(connection, say.team_id, question.id)
     ended = standing(connection, say.team_id, closed) if closed else None
     if ended is not None and may_be_posted_to(connection, say.team_id, bridge.marketing_channel_id):
         summary, quoted = messages.summary(texts(bridge.language), ended, bridge.time_zone)
         say.post(
-            f"{KIND}:{question.id}:summary",
+            summary_key(question.id),
             bridge.marketing_channel_id,
             summary,
             bridge_id=bridge.id,
             quoted=quoted,
         )
-
-
-def _tell_outcome(connection: Connection, say: Say, question_id: int) -> None:
-    """Tell those who answered, in the thread where they did, each mentioned once; else directly."""
-    question = questions.by_id(connection, say.team_id, question_id)
-    stands = standing(connection, say.team_id, question) if question else None
-    if stands is None or question is None:
-        return
-    refresh(connection, say, question_id, question.channel_ids)
-    for channel_id in question.channel_ids:
-        people = stands.people_in(channel_id)
-        here: frozenset[str] = workspace.members_among(connection, say.team_id, channel_id, set(people))
-        post = outbox.by_key(connection, f"{KIND}:{question_id}:{channel_id}")
-        if post is None or not may_be_posted_to(connection, say.team_id, channel_id):
-            here = frozenset()
-        if here and post is not None:
-            mentioned = [one for one in people if one in here]
-            say.post(
-                f"{KIND}:{question_id}:{channel_id}:outcome",
-                channel_id,
-                messages.outcome_post(texts(stands.bridge.language), stands, mentioned),
-                parent_id=post.id,
-                bridge_id=stands.bridge.id,
-                waits_for=mentioned,
-            )
-        for user_id in people:
-            if user_id not in here:
-                _ = viewer(connection, say.team_id, user_id).texts
-                say.direct(
-                    f"{KIND}:{question_id}:outcome:{user_id}",
-                    user_id,
-                    messages.outcome_post(_, stands, [], channel_name(connection, say.team_id, channel_id)),
-                    bridge_id=stands.bridge.id,
-                )

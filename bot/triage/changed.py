@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 from bot.i18n import texts
 from bot.messages.triage import card
 from bot.outbox import Say
+from bot.questions.shown import answers_changed
 from bot.triage.rules import OPEN
 from bot.triage.shown import shown_of
 from storage import bridges, insights, outbox, workspace
@@ -27,6 +28,7 @@ def insight_changed(connection: Connection, say: Say, insight_id: int) -> None:
         return
     _refresh_homes(connection, say, insight, bridge)
     _refresh_card(connection, say, insight, bridge)
+    answers_changed(connection, say, insight.id)
     if insight.merged_into_id is not None:
         insight_changed(connection, say, insight.merged_into_id)
 

@@ -15,6 +15,7 @@ from bot.inbox import Apply, Worker
 from bot.messages.bridges import could_not_join
 from bot.messages.moods import Fault, Trouble, channel_shown, concerns, manager_left, trouble_message
 from bot.outbox import Say, built
+from bot.questions.shown import people_changed
 from bot.quiet.waiting import hours_changed
 from bot.services import Services
 from bot.slack import SlackRefused
@@ -46,6 +47,7 @@ def _telling(services: Services, channel_id: str, save: Apply, key: str) -> Appl
         before = workspace.channel(connection, say.team_id, channel_id)
         save(connection, say)
         after = workspace.channel(connection, say.team_id, channel_id)
+        people_changed(connection, say, channel_id)
         new = faults(after) - faults(before)
         if new:
             _tell(connection, say, channel_id, new, key)
@@ -127,6 +129,7 @@ def person_changed(services: Services, row: InboxRow) -> Apply:
             hours_changed(connection, say.team_id, user_id, say.now)
         if before is None or before.is_deleted or after is None or not after.is_deleted:
             return
+        people_changed(connection, say)
         managed: dict[str, list[str]] = {}
         for bridge in bridges.all_bridges(connection, say.team_id):
             for able in caretakers(connection, say.team_id, bridge) if user_id in bridge.manager_ids else ():

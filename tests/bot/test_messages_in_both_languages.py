@@ -263,9 +263,11 @@ def home_of(_: Texts, shown: int, schedule: Schedule) -> Rendered:
     well = Health(0, 0, 0, (), (), (), 0, None)
     plans = home.activities(_, [shown_activity(one) for one in (WORDY, BARE)[:shown]], 9 * shown, "1")
     names = home.unknown_names(_, BRIDGE, UNKNOWN, many=True)
+    wait = [(asked(), True), (asked(is_anonymous=True), False)][:shown]
     return home.home_tab(
         [
             home.my_insights(reader(_), page, NAMES),
+            questions.home_section(_, wait, "Europe/Berlin"),
             triage_inbox.inbox(reader(_), waiting),
             plans,
             home.bridges(reader(_), state),
@@ -604,25 +606,44 @@ SAMPLES: dict[str, list[Sample]] = {
             _, BRIDGE, question_forms.AskForm({SALES: "sales"}, datetime(2026, 3, 9, 10, tzinfo=UTC), "")
         ),
     ],
+    "question_forms.answer_form": [lambda _: question_forms.answer_form(_, asked(is_anonymous=True))],
     "question_forms.outcome_form": [
+        lambda _: question_forms.outcome_form(_, asked(is_anonymous=True)),
         lambda _: question_forms.outcome_form(_, asked()),
         lambda _: question_forms.outcome_form(_, asked(closed_at=INSIGHT.created_at)),
     ],
     "questions.question_post": [
         lambda _: questions.question_post(_, asked()),
         lambda _: questions.question_post(_, asked(closed_at=INSIGHT.created_at)),
+        lambda _: questions.question_post(_, asked(closes_at=None)),
+        lambda _: questions.question_post(_, asked(is_anonymous=True)),
+        lambda _: questions.question_post(_, replace(asked(is_anonymous=True), asked=4)),
+        lambda _: questions.question_post(_, asked(is_anonymous=True, closed_at=INSIGHT.created_at)),
     ],
     "questions.progress_post": [
         lambda _: questions.progress_post(_, asked()),
         lambda _: questions.progress_post(_, asked(closed_at=INSIGHT.created_at)),
         lambda _: questions.progress_post(_, asked(outcome="A new leaflet", outcome_by=MIA)),
     ],
-    "questions.reminder": [lambda _: questions.reminder(_, asked())],
+    "questions.reminder": [
+        lambda _: questions.reminder(_, asked()),
+        lambda _: questions.reminder(_, asked(closes_at=None, is_anonymous=True)),
+    ],
+    "questions.thread_shows_names": [
+        lambda _: questions.thread_shows_names(_, asked(is_anonymous=True).question)
+    ],
+    "questions.thanks": [lambda _: questions.thanks(_)],
+    "questions.outcome_to_all": [
+        lambda _: questions.outcome_to_all(_, asked(outcome="x" * 1500, outcome_by=MIA, is_anonymous=True))
+    ],
     "questions.outcome_post": [
         lambda _: questions.outcome_post(_, asked(outcome="x" * 1500), [ANNA, BEN]),
         lambda _: questions.outcome_post(_, asked(outcome="A new leaflet"), [], "sales"),
     ],
-    "questions.asks_outcome": [lambda _: questions.asks_outcome(_, asked())],
+    "questions.asks_outcome": [
+        lambda _: questions.asks_outcome(_, asked()),
+        lambda _: questions.asks_outcome(_, asked(is_anonymous=True)),
+    ],
     "questions.asked": [lambda _: questions.asked(_, [SALES])],
     "questions.outcome_told": [lambda _: questions.outcome_told(_)],
     "questions.question_list": [

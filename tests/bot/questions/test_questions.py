@@ -61,7 +61,7 @@ def test_a_question_is_posted_once_in_each_chosen_channel_and_shown_to_marketing
         assert '"type": "broadcast"' not in str(post) and "<!channel>" not in post["text"]
     assert "Mia asks" in str(stage.slack.posts(SALES)[0])
     assert "*0* of 3 people asked have answered" in desk.progress()
-    assert desk.question.closes_at.isoformat() == "2026-03-09T09:00:00+00:00"
+    assert str(desk.question.closes_at) == "2026-03-09 09:00:00+00:00"
 
 
 def test_the_form_offers_what_may_be_asked_in_and_a_week(stage: Stage) -> None:
@@ -103,7 +103,7 @@ def test_channels_of_others_and_shared_ones_are_refused(stage: Stage, desk: Aski
         ("", (SALES,), "2026-03-09", "10:00", "text"),
         ("x" * 1501, (SALES,), "2026-03-09", "10:00", "text"),
         ("x", (), "2026-03-09", "10:00", "asked_in"),
-        ("x", (SALES,), "", "10:00", "closes_on"),
+        ("x", (SALES,), "tomorrow", "10:00", "closes_on"),
         ("x", (SALES,), "2026-03-09", "", "time"),
         ("x", (SALES,), "2026-03-02", "10:00", "closes_on"),  # it is 10:00 there now
         ("x", (SALES,), "2027-06-01", "10:00", "closes_on"),
@@ -195,19 +195,48 @@ def test_answers_of_guests_and_outsiders_are_not_taken(stage: Stage, desk: Askin
 # --- reminder ----------------------------------------------------------------------------------------------
 
 
-def test_a_channel_that_is_silent_is_reminded_once_halfway(stage: Stage, desk: Asking) -> None:
-    desk.ask(channels=(SALES, SALES_2))
+def test_a_channel_that_is_silent_is_reminded_once_in_the_working_hours_after_half_of_the_time(
+    stage: Stage, desk: Asking
+) -> None:
+    desk.ask(channels=(SALES, SALES_2))  # Monday 10:00 in Berlin, so that half is Thursday at 22:00
     stage.reply(ANNA, desk.root(), "an answer")
-    stage.clock.pass_time(days=3, hours=11)
+    stage.clock.pass_time(days=3, hours=22)
     stage.ring()
     assert desk.posts(f"question:1:{SALES_2}:reminder") == []
-    stage.clock.pass_time(hours=2)
+    stage.clock.pass_time(hours=1)
     stage.ring()
     stage.send(seconds=3)
     assert desk.posts(f"question:1:{SALES}:reminder") == []
     (reminder,) = [one for one in stage.slack.posts(SALES_2) if "Nobody here" in one["text"]]
     ts = stage.reply(BEN, reminder["ts"], "below the reminder", SALES_2)
     assert [one.message_ts for one in desk.answers][-1] == ts
+
+
+def test_nobody_is_reminded_who_has_answered_elsewhere_or_asked(stage: Stage, desk: Asking) -> None:
+    """Of SALES_2 only Ben is asked, and he has answered in SALES."""
+    desk.ask(channels=(SALES, SALES_2))
+    stage.reply(BEN, desk.root(), "an answer")
+    stage.clock.pass_time(days=4)
+    stage.ring()
+    assert desk.posts(f"question:1:{SALES_2}:reminder") == desk.posts(f"question:1:{SALES}:reminder") == []
+
+
+@pytest.mark.parametrize(
+    ("days", "reminded"),
+    [
+        (1, "2026-03-03T08:00"),  # half is Monday at 22:00
+        (0.25, "2026-03-02T12:00"),
+        (0.6, None),  # half is Monday at 17:12, and it closes at midnight
+        (10, "2026-03-09T08:00"),  # half is Saturday
+        (None, "2026-03-06T08:00"),  # half of a week
+    ],
+)
+def test_a_reminder_comes_in_working_hours_or_not_at_all(
+    stage: Stage, desk: Asking, days: float | None, reminded: str | None
+) -> None:
+    desk.ask(days=days)
+    due = [one["due_at"] for one in stage.rows("timers") if one["kind"] == "question_reminder"]
+    assert [f"{one:%Y-%m-%dT%H:%M}" for one in due] == ([reminded] if reminded else [])
 
 
 def test_no_reminder_comes_after_the_end_when_frontline_was_down(stage: Stage, desk: Asking) -> None:
