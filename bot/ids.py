@@ -81,6 +81,7 @@ class View(StrEnum):
     ERASE_PREVIEW = "erase_preview"  # what goes; to be confirmed in words
     LIFETIME = "bridge_lifetime"
     LIFETIME_PREVIEW = "bridge_lifetime_preview"
+    INBOX_FILTER = "inbox_filter"
     NOTICE = "notice"  # says something; has nothing to submit
 
 
@@ -129,6 +130,7 @@ class Action(StrEnum):
     QUIET_HOURS = "quiet_hours_open"
     INBOX_BRIDGE = "inbox_bridge"  # filters of what is to be triaged, in the home tab
     INBOX_CATEGORY = "inbox_category"
+    INBOX_FILTER = "inbox_filter_open"
     INBOX_PAGE = "inbox_more"
     INBOX_PAGE_BACK = "inbox_back"
     TRIAGE_BACK = "triage_back"  # from a form to the insight that the walk stands at
@@ -261,6 +263,7 @@ class Field(StrEnum):
     MEETING_NOTES = "meeting_notes"
     ITEM_DUE = "item_due"
     ITEM_OWNER = "item_owner"
+    QUERY = "query"
     QUIET = "quiet"
     WORK_DAYS = "work_days"
     WORK_FROM = "work_from"

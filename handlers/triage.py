@@ -92,6 +92,14 @@ def _inbox(app: App, edge: Edge) -> None:
     def turned(ack: Ack, body: Body, action: Body) -> None:
         edge.action(ack, body, lambda gesture: inbox.turn(services, gesture, action.get("value")))
 
+    @app.action(Action.INBOX_FILTER)
+    def open_filter(ack: Ack, body: Body) -> None:
+        edge.action(ack, body, lambda gesture: inbox.open_filter(services, gesture))
+
+    @app.view(View.INBOX_FILTER)
+    def save_filter(ack: Ack, body: Body) -> None:
+        edge.submission(ack, body, lambda gesture, answers: inbox.save_filter(services, gesture, answers))
+
     filtered(Action.INBOX_BRIDGE, "inbox_bridge")
     filtered(Action.INBOX_CATEGORY, "inbox_category")
     app.action(Action.INBOX_PAGE)(turned)

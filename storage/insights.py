@@ -345,6 +345,7 @@ class Untriaged:
 
     bridge_ids: tuple[int, ...]
     category: str | None = None
+    also: tuple[ColumnElement[bool], ...] = ()  # of a query
 
     @property
     def conditions(self) -> list[ColumnElement[bool]]:
@@ -352,6 +353,7 @@ class Untriaged:
             of_bridges(self.bridge_ids),
             insights.c.status == "new",
             insights.c.text_removed_at.is_(None),
+            *self.also,
         ]
         return found if self.category is None else [*found, insights.c.category == self.category]
 

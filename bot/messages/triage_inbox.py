@@ -11,15 +11,16 @@ from slack_sdk.models.blocks import (
     ContextBlock,
     DividerBlock,
     HeaderBlock,
+    PlainTextInputElement,
     StaticSelectElement,
 )
 from slack_sdk.models.blocks.basic_components import MarkdownTextObject
 
 from bot import slacktext
 from bot.bridges.categories import category_name
-from bot.i18n import Texts
-from bot.ids import Action
-from bot.messages.common import mrkdwn, option
+from bot.i18n import Message, Texts
+from bot.ids import Action, Field, View
+from bot.messages.common import field, modal, mrkdwn, option
 from bot.messages.insights import byline, headline, quote_block
 from bot.messages.triage import controls
 from bot.workspace.access import Viewer
@@ -28,6 +29,7 @@ from storage.insights import Insight
 
 ALL: Final = "all"
 QUOTE: Final = 300  # characters
+LONGEST_QUERY: Final = 200  # characters
 NTH: Final = 2  # the same insight may stand above, among the person's own
 
 
@@ -43,13 +45,17 @@ class Inbox:
     bridge: Bridge | None  # None: all that the person markets for
     category: str | None
     walk: str  # what *Triage* walks through
+    query: str = ""  # what it is filtered by besides, in the language of searches
+    fault: Message | None = None  # why that means nothing any more
 
 
 def inbox(reader: Viewer, shown: Inbox) -> list[Block]:
     """How much there is, the filters, and a page of it."""
     _ = reader.texts
     blocks: list[Block] = [HeaderBlock(text=_("To triage")), _head(_, reader, shown)]
-    if not shown.total:
+    if shown.query:
+        blocks.append(_filtered(_, shown))
+    elif not shown.total:
         blocks.append(mrkdwn(_(":tada: Nothing is left to triage.")))
     known = {one.id: one for one in reader.marketing}
     for insight in shown.entries:
@@ -67,9 +73,35 @@ def inbox(reader: Viewer, shown: Inbox) -> list[Block]:
     return blocks + _paging(_, shown)
 
 
+def _filtered(_: Texts, shown: Inbox) -> ContextBlock:
+    """What it is filtered by, and how many fit."""
+    text = _("Filter: {query}", query=slacktext.inert_mrkdwn(shown.query, {}, LONGEST_QUERY))
+    if shown.fault is not None:
+        text += "\n:warning: " + _.say(shown.fault)
+    else:
+        text += " · " + (_("found: {n}", n=_.number(shown.total)))
+    return ContextBlock(elements=[MarkdownTextObject(text=text, verbatim=True)])
+
+
+def filter_form(_: Texts, query: str) -> dict[str, Any]:
+    """Where the filter is typed."""
+    element = PlainTextInputElement(
+        action_id=Field.QUERY,
+        initial_value=query or None,
+        max_length=LONGEST_QUERY,
+        placeholder=_("price competitor:Acme since:2026-10-01"),
+    )
+    hint = _(
+        "Words, “phrases”, begin*; category: customer: competitor: product: from: since: until: bridge: "
+        "urgent. Leave it empty to see everything."
+    )
+    block = field(Field.QUERY, _("Show only"), element, optional=True, hint=hint)
+    return modal(View.INBOX_FILTER, _("Filter"), [block], submit=_("Show"), close=_("Cancel"))
+
+
 def _head(_: Texts, reader: Viewer, shown: Inbox) -> ActionsBlock:
     elements: list[Any] = []
-    if shown.total:
+    if shown.total and not shown.query:  # the walk knows no query
         label = _("Triage {n} new", n=_.number(shown.total))
         elements.append(
             ButtonElement(text=label, action_id=Action.TRIAGE_OPEN, value=shown.walk, style="primary")
@@ -82,6 +114,7 @@ def _head(_: Texts, reader: Viewer, shown: Inbox) -> ActionsBlock:
     choices = {key: option(name, key) for key, name in [*kinds.items()][:99]}
     chosen = choices.get(shown.category or "")
     elements.append(_choice(Action.INBOX_CATEGORY, _("All categories"), [*choices.values()], chosen))
+    elements.append(ButtonElement(text=_("Filter…"), action_id=Action.INBOX_FILTER, value="filter"))
     return ActionsBlock(block_id="inbox", elements=elements)
 
 

@@ -52,7 +52,7 @@ def begin(services: Services, gesture: Gesture, value: object) -> Answer:
     """
     walk = read_walk(value)
     with services.db.writing() as connection:
-        reader = _marketer(services, connection, gesture.user_id)
+        reader = marketer(services, connection, gesture.user_id)
         place = walks.place(connection, services.team_id, reader.user_id, walk.bridge_id, walk.category or "")
         before = replace(walk, at=max(0, place - 1))
         if insights.next_untriaged(connection, _conditions(reader, walk), before.at) is None:
@@ -63,14 +63,14 @@ def begin(services: Services, gesture: Gesture, value: object) -> Answer:
 def go_on(services: Services, gesture: Gesture, value: object) -> Answer:
     """Show the one after it. Raises UserError."""
     with services.db.writing() as connection:
-        reader = _marketer(services, connection, gesture.user_id)
+        reader = marketer(services, connection, gesture.user_id)
         return Update(_next(services, connection, reader, read_walk(value), keeps=True))
 
 
 def back(services: Services, gesture: Gesture, value: object) -> Answer:
     """From a form of the walk to the insight that it stands at. Raises UserError."""
     with services.db.reading() as connection:
-        reader = _marketer(services, connection, gesture.user_id)
+        reader = marketer(services, connection, gesture.user_id)
         return at(services, connection, reader, str(value))
 
 
@@ -85,7 +85,8 @@ def at(
     return Update(_page(services, connection, reader, walk, insight, above))
 
 
-def _marketer(services: Services, connection: Connection, user_id: str) -> Viewer:
+def marketer(services: Services, connection: Connection, user_id: str) -> Viewer:
+    """Who triages for some bridge. Raises UserError."""
     reader = viewer(connection, services.team_id, user_id)
     require_colleague(reader)
     if not reader.marketing:

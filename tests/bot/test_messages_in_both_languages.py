@@ -688,6 +688,10 @@ SAMPLES: dict[str, list[Sample]] = {
         partial(triage_notices.notices_are, chosen=one) for one in ("all", "outcome", "off")
     ],
     "triage_notices.notices_help": [lambda _: triage_notices.notices_help(_, "all")],
+    "triage_inbox.filter_form": [
+        lambda _: triage_inbox.filter_form(_, ""),
+        lambda _: triage_inbox.filter_form(_, "w" * 200),
+    ],
     "triage_walk.page": [
         lambda _: triage_walk.page(
             _,
