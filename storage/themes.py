@@ -3,13 +3,13 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, delete, func, insert, or_, select, true, update
+from sqlalchemy import ColumnElement, Connection, Select, delete, func, insert, or_, select, true, update
 
 from storage.insights import LIVE, Insight
 from storage.rows import columns_for, fetch_all, fetch_one, insert_once, upsert
-from storage.tables import insights, likenesses, theme_members, theme_partings, themes
+from storage.tables import embeddings, insights, likenesses, theme_members, theme_partings, themes
 
 EVERYTHING: Final[ColumnElement[bool]] = true()
 
@@ -25,6 +25,15 @@ class Theme:
     is_named: bool
     created_at: datetime
     is_decided: bool = False  # people merged or split it, or took something out
+
+
+@dataclass(frozen=True)
+class Worded:
+    """Of an insight what it is compared by: three hundred are read for each new one."""
+
+    id: int
+    text: str
+    vector: bytes | None  # the embedding of its text, where it has one
 
 
 @dataclass(frozen=True)
@@ -124,16 +133,16 @@ def members_of(
     return members
 
 
-def newest_members(connection: Connection, theme_id: int, limit: int) -> list[Insight]:
+def newest_members(connection: Connection, theme_id: int, limit: int) -> list[Worded]:
     """The newest members that count and still have their words."""
     return fetch_all(
         connection,
-        columns_for(insights, Insight)
+        _worded()
         .join(theme_members, theme_members.c.insight_id == insights.c.id)
         .where(theme_members.c.theme_id == theme_id, LIVE, insights.c.text_removed_at.is_(None))
         .order_by(theme_members.c.insight_id.desc())  # as the index has them: no large theme is sorted
         .limit(limit),
-        Insight,
+        Worded,
     )
 
 
@@ -207,17 +216,23 @@ def like_of(connection: Connection, insight_id: int) -> Insight | None:
 # --- candidates --------------------------------------------------------------------------------------------
 
 
-def candidates(connection: Connection, bridge_id: int, ids: Collection[int]) -> list[Insight]:
+def candidates(connection: Connection, bridge_id: int, ids: Collection[int]) -> list[Worded]:
     """Those of the insights that belong to the bridge, count, and have their words."""
     return fetch_all(
         connection,
-        columns_for(insights, Insight).where(
+        _worded().where(
             insights.c.id.in_(sorted(ids)),
             insights.c.bridge_id == bridge_id,
             insights.c.text_removed_at.is_(None),
             LIVE,
         ),
-        Insight,
+        Worded,
+    )
+
+
+def _worded() -> Select[Any]:
+    return select(insights.c.id, insights.c.text, embeddings.c.vector).join(
+        embeddings, embeddings.c.insight_id == insights.c.id, isouter=True
     )
 
 

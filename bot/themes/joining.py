@@ -5,7 +5,7 @@ what is stored. All of it is deterministic: the same history gives the same them
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Final
@@ -27,10 +27,10 @@ from bot.themes.likeness import (
     features,
 )
 from bot.themes.titles import Title, best_title
-from storage import embeddings, search, themes
+from storage import search, themes
 from storage.insights import Insight
 from storage.rows import lock
-from storage.themes import Theme
+from storage.themes import Theme, Worded
 
 RECENT: Final = 250  # insights before it, that a new one is compared with
 MOST_WORDS: Final = 40  # of an insight, that older ones are looked up by
@@ -79,10 +79,9 @@ class _Likely:
         own = _plain(connection, team_id, [insight])[insight.id]
         ids = set(themes.recent(connection, insight.bridge_id, insight.id, RECENT))
         ids |= set(_sharing(connection, insight.id, own))
-        self._said = self._read([insight, *themes.candidates(connection, insight.bridge_id, ids)])
-        self._own = self._said[insight.id]
+        self._said = self._read(themes.candidates(connection, insight.bridge_id, {*ids, insight.id}))
         self._likeness = Likeness(self._said.values())
-        del self._said[insight.id]
+        self._own = self._said.pop(insight.id, Said(features(own)))
         self.values = self._likeness.to(self._own, self._said)
 
     def place(self, theme_id: int) -> _Place:
@@ -104,10 +103,9 @@ class _Likely:
         pairs = [self._likeness.to(one, other.members).values() for one in place.members.values()]
         return belongs(chain.from_iterable(pairs)) >= BRINGS_TOGETHER
 
-    def _read(self, found: list[Insight]) -> dict[int, Said]:
-        meant = embeddings.of(self._connection, [one.id for one in found])
+    def _read(self, found: Sequence[Worded]) -> dict[int, Said]:
         texts = _plain(self._connection, self._team_id, found)
-        return {one: Said(features(text), meant.get(one, WORDLESS)) for one, text in texts.items()}
+        return {one.id: Said(features(texts[one.id]), one.vector or WORDLESS) for one in found}
 
 
 def _fitting(connection: Connection, likely: _Likely, parted: set[int]) -> list[_Place]:
@@ -143,7 +141,7 @@ def _bring_together(connection: Connection, say: Say, likely: _Likely, theme_id:
 def _are_apart(connection: Connection, here: _Place, other: _Place) -> bool:
     for place in (here, other):
         theme = None if place.theme_id is None else themes.by_id(connection, place.theme_id)
-        if other.theme_id is not None and theme is not None and theme.is_named:
+        if other.theme_id is not None and theme is not None and (theme.is_named or theme.is_decided):
             return True
     return any(themes.parted_from(connection, one) & here.members.keys() for one in other.members)
 
@@ -159,7 +157,7 @@ def _sharing(connection: Connection, insight_id: int, plain_text: str) -> list[i
     return [one for one, _ in ordered[:MOST_SHARING]]
 
 
-def _plain(connection: Connection, team_id: str, found: list[Insight]) -> dict[int, str]:
+def _plain(connection: Connection, team_id: str, found: Sequence[Worded | Insight]) -> dict[int, str]:
     names = names_in(connection, team_id, [one.text for one in found])
     return {one.id: slacktext.plain(one.text, names) for one in found}
 
