@@ -15,6 +15,7 @@ from sqlalchemy import (
     Date,
     DateTime,
     Integer,
+    LargeBinary,
     MetaData,
     Numeric,
     Table,
@@ -53,6 +54,8 @@ def value_for(column: Column[Any]) -> object:
         return date(2026, 3, 2)
     if isinstance(kind, JSON):
         return ["bulb"]
+    if isinstance(kind, LargeBinary):
+        return b"bytes"
     return "x" if (getattr(kind, "length", None) or 2) < 5 else "words"
 
 
