@@ -14,7 +14,7 @@ from typing import Final
 from sqlalchemy import Engine, create_engine, text
 
 from bot import manifest
-from playground.log import ApiCall
+from playground.log import ApiCall, Attempt
 from playground.server import Playground
 from tests.chaos.bot import LATER
 from tests.chaos.cast import Cast
@@ -28,6 +28,7 @@ GAP: Final = 1.5  # seconds that people go on while nobody hears them; then they
 LOOK: Final = 0.1  # seconds
 START: Final = 120.0  # seconds
 PEACE: Final = 1800.0  # seconds within which all must be made up for
+AWAKE: Final = timedelta(seconds=0.5)  # after a freeze, until what has piled up is answered
 CHATTER: Final = 0.5  # seconds between words that keep connections from seeming dead in peace
 
 
@@ -71,6 +72,9 @@ class _Run:
         self._calls = Calls()
         self._troubles: Counter[str] = Counter()
         self._pause = threading.Event()
+        self._naps: list[
+            tuple[datetime, datetime]
+        ] = []  # in which a frozen process could acknowledge nothing
         self._ticking: list[subprocess.Popen[bytes]] = []
         self._next_monday = _monday_after(datetime.now(UTC))
         self._environment: dict[str, str] = {}
@@ -159,6 +163,8 @@ class _Run:
         elif step.do is Do.STOP:
             replica.stop(step.seconds)
         elif step.do is Do.FREEZE:
+            now = datetime.now(UTC)
+            self._naps.append((now, now + timedelta(seconds=step.seconds) + AWAKE))
             replica.freeze(step.seconds)
         elif step.do is Do.CUT:
             self._playground.cut_sockets()
@@ -274,7 +280,7 @@ class _Run:
         stored = Stored(self._engine)
         oracle = Oracle(self._playground, deeds, self._cast.sales, stored)
         deliveries = self._playground.log.deliveries()
-        acks = [one.seconds for each in deliveries for one in each.attempts if one.outcome == "acked"]
+        acked = [one for each in deliveries for one in each.attempts if one.outcome == "acked"]
         kind = "sqlite" if options.database_url.startswith("sqlite") else "postgresql"
         broken = f", without {options.breaks}" if options.breaks else ""
         return Report(
@@ -289,14 +295,19 @@ class _Run:
             attempts=sum(len(one.attempts) for one in deliveries),
             unacknowledged=sum(one.state != "acked" for one in deliveries),
             calls=self._calls.by_fate,
-            acks=sorted(acks),
+            acks=sorted(one.seconds for one in acked),
             rows=_rows(stored),
             findings=[
                 *oracle.findings(),
                 *texts_in_logs(options.folder),
-                *late(acks, options.slowest),
+                *late([one.seconds for one in acked if not self._was_frozen(one)], options.slowest),
             ],
         )
+
+    def _was_frozen(self, attempt: Attempt) -> bool:
+        """Whether it fell into a freeze, of whichever process: that one can't answer is what was ordered."""
+        end = attempt.at + timedelta(seconds=attempt.seconds)
+        return any(attempt.at < awake and end > asleep for asleep, awake in self._naps)
 
 
 def _rows(stored: Stored) -> Counter[str]:
