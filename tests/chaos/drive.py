@@ -27,6 +27,7 @@ RETRIES: Final = (0.2, 1.0, 3.0)  # seconds; Slack's are 0, 60, 300
 GAP: Final = 1.5  # seconds that people go on while nobody hears them; then they wait
 LOOK: Final = 0.1  # seconds
 START: Final = 120.0  # seconds
+TICK: Final = 660.0  # seconds; a tick works for ten minutes at most
 PEACE: Final = 1800.0  # seconds within which all must be made up for
 AWAKE: Final = timedelta(seconds=0.5)  # after a freeze, until what has piled up is answered
 CHATTER: Final = 0.5  # seconds between words that keep connections from seeming dead in peace
@@ -201,7 +202,7 @@ class _Run:
         for replica in self._replicas:
             replica.thaw()
         for process in self._ticking:
-            process.wait(120)
+            process.wait(TICK)
         self._last_tick()
         if not self._playground.dispatcher.wait_idle(60):
             raise TimeoutError("deliveries are still under way")
@@ -244,7 +245,7 @@ class _Run:
             return
         at = self._next_monday
         for number in range(10, 14):
-            if self._launch_tick(at, number).wait(120) == 0:
+            if self._launch_tick(at, number).wait(TICK) == 0:
                 return
         raise TimeoutError("the last tick can't do its work")
 
