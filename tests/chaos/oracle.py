@@ -177,7 +177,9 @@ class Oracle:
         standing = {FLAGS.get(one.name) for one in message.reactions if one.users} - {None}
         # What nobody filed, Frontline may file by its words; that is not what is checked here.
         filed = "other" if insight["category_by"] == "suggested" else insight["category"]
-        if filed not in (used or {"other"}) | ({"other"} if used != standing else set()):
+        # An answer is an insight before anybody flags it, and only its reporter's emoji files it then.
+        is_open = used != standing or insight["source"] != "reaction"
+        if filed not in (used or {"other"}) | ({"other"} if is_open else set()):
             yield Finding("wrong", f"{name} is filed under {filed}, not {used or 'other'}")
 
     def _supporters(self, number: int, message: Message) -> "Supporters":

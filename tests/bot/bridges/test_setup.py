@@ -161,6 +161,7 @@ def test_the_only_bridge_opens_at_once_with_its_buttons(services: Services) -> N
         (Action.BRIDGE_LISTS, str(bridge.id)),
         (Action.BRIDGE_DIGEST, str(bridge.id)),
         (Action.BRIDGE_REPORT, str(bridge.id)),
+        (Action.BRIDGE_LIFETIME, str(bridge.id)),
         (Action.BRIDGE_NEW, "new"),
     ]
 
