@@ -7,6 +7,12 @@ from typing import Any
 from bot.i18n import Message
 
 
+def id_in(value: object) -> int:
+    """A row's id as buttons and forms carry it; 0, which no row has, for anything else."""
+    text = "" if value is None or isinstance(value, bool) else str(value)
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else 0
+
+
 @dataclass(frozen=True)
 class Gesture:
     """A command, button, shortcut or form answer: who, where, and the key under which it counts once."""

@@ -7,10 +7,10 @@ from slack_bolt import Ack, App
 
 from bot.activities import answering, entering, planning, progress, reports_command, showing
 from bot.activities.kinds import Answer as Word
-from bot.gestures import Answer, Gesture, Open, Update
+from bot.gestures import Answer, Gesture, Open, Update, id_in
 from bot.ids import Action, View
 from bot.messages.insight_forms import metadata_of
-from handlers.edge import Edge
+from handlers.edge import Edge, value_of
 
 Body = Mapping[str, Any]
 Use = Callable[[Gesture, str], Answer]
@@ -29,7 +29,8 @@ def _forms(app: App, edge: Edge) -> None:
     @app.view(View.ACTIVITY)
     def plan(ack: Ack, body: Body) -> None:
         carried = metadata_of(body["view"])
-        bridge_id, activity_id = str(carried.get("bridge", "")), _number(carried.get("activity"))
+        bridge_id, given = str(carried.get("bridge", "")), carried.get("activity")
+        activity_id = None if given is None else id_in(given)
         edge.submission(
             ack, body, lambda one, form: planning.save_plan(services, one, form, bridge_id, activity_id)
         )
@@ -41,7 +42,7 @@ def _forms(app: App, edge: Edge) -> None:
 
     @app.view(View.ACTIVITY_CANCEL)
     def cancel(ack: Ack, body: Body) -> None:
-        activity_id = _number(metadata_of(body["view"]).get("activity")) or 0
+        activity_id = id_in(metadata_of(body["view"]).get("activity"))
         edge.submission(ack, body, lambda one, form: progress.cancel(services, one, form, activity_id))
 
 
@@ -52,22 +53,22 @@ def _buttons(app: App, edge: Edge) -> None:
         """On the card its forms take its place; elsewhere they open."""
 
         def pressed(ack: Ack, body: Body, action: Body) -> None:
-            value = str((action.get("selected_option") or action).get("value") or "")
+            value = value_of(action)
             edge.action(ack, body, lambda one: _in_place(body, use(one, value)))
 
         app.action(action)(pressed)
 
     on(Action.ACTIVITY_NEW, lambda one, value: planning.open_plan(services, one, value))
     on(Action.ACTIVITY_LIST, lambda one, _: showing.show_list(services, one))
-    on(Action.ACTIVITY_PAGE, lambda one, value: showing.show_list(services, one, int(value), turning=True))
-    on(Action.ACTIVITY_OPEN, lambda one, value: showing.open_card(services, one, int(value)))
-    on(Action.ACTIVITY_SPEND, lambda one, v: entering.open_entry(services, one, int(v), is_spend=True))
-    on(Action.ACTIVITY_RESULT, lambda one, v: entering.open_entry(services, one, int(v), is_spend=False))
+    on(Action.ACTIVITY_PAGE, lambda one, value: showing.show_list(services, one, id_in(value), turning=True))
+    on(Action.ACTIVITY_OPEN, lambda one, value: showing.open_card(services, one, id_in(value)))
+    on(Action.ACTIVITY_SPEND, lambda one, v: entering.open_entry(services, one, id_in(v), is_spend=True))
+    on(Action.ACTIVITY_RESULT, lambda one, v: entering.open_entry(services, one, id_in(v), is_spend=False))
     on(Action.ACTIVITY_CORRECT, lambda one, value: entering.open_correction(services, one, value))
-    on(Action.ACTIVITY_EDIT, lambda one, value: planning.open_change(services, one, int(value)))
-    on(Action.ACTIVITY_START, lambda one, value: progress.start(services, one, int(value)))
-    on(Action.ACTIVITY_FINISH, lambda one, value: progress.finish(services, one, int(value)))
-    on(Action.ACTIVITY_STOP, lambda one, value: progress.open_cancel(services, one, int(value)))
+    on(Action.ACTIVITY_EDIT, lambda one, value: planning.open_change(services, one, id_in(value)))
+    on(Action.ACTIVITY_START, lambda one, value: progress.start(services, one, id_in(value)))
+    on(Action.ACTIVITY_FINISH, lambda one, value: progress.finish(services, one, id_in(value)))
+    on(Action.ACTIVITY_STOP, lambda one, value: progress.open_cancel(services, one, id_in(value)))
 
 
 def _answers(app: App, edge: Edge) -> None:
@@ -76,7 +77,7 @@ def _answers(app: App, edge: Edge) -> None:
     @app.view(View.ACTIVITY_ANSWER)
     def answered(ack: Ack, body: Body) -> None:
         carried = metadata_of(body["view"])
-        asking_id, is_comment = _number(carried.get("asking")) or 0, bool(carried.get("comment"))
+        asking_id, is_comment = id_in(carried.get("asking")), bool(carried.get("comment"))
         edge.submission(
             ack,
             body,
@@ -85,24 +86,26 @@ def _answers(app: App, edge: Edge) -> None:
 
     @app.action(Action.ACTIVITY_YES)
     def yes(ack: Ack, body: Body, action: Body) -> None:
-        edge.action(ack, body, lambda one: answering.open_answer(services, one, int(action["value"])))
+        edge.action(ack, body, lambda one: answering.open_answer(services, one, id_in(value_of(action))))
 
     @app.action(Action.ACTIVITY_COMMENT)
     def comment(ack: Ack, body: Body, action: Body) -> None:
         edge.action(
             ack,
             body,
-            lambda one: answering.open_answer(services, one, int(action["value"]), is_comment=True),
+            lambda one: answering.open_answer(services, one, id_in(value_of(action)), is_comment=True),
         )
 
     @app.action(Action.ACTIVITY_SEND)
     def send(ack: Ack, body: Body, action: Body) -> None:
-        value = str(action.get("value") or "")
+        value = value_of(action)
         edge.action(ack, body, lambda one: reports_command.send_previewed(services, one, value))
 
     def on(action: Action, word: Word) -> None:
         def pressed(ack: Ack, body: Body, action: Body) -> None:
-            edge.action(ack, body, lambda one: answering.give_word(services, one, int(action["value"]), word))
+            edge.action(
+                ack, body, lambda one: answering.give_word(services, one, id_in(value_of(action)), word)
+            )
 
         app.action(action)(pressed)
 
@@ -119,7 +122,3 @@ def _in_place(body: Body, answer: Answer) -> Answer:
     if isinstance(answer, Update) and not is_form:
         return Open(answer.view)
     return answer
-
-
-def _number(value: object) -> int | None:
-    return value if isinstance(value, int) else None

@@ -7,7 +7,7 @@ from slack_bolt import Ack, App
 
 from bot.bridges import category_form, setup
 from bot.ids import Action, View
-from handlers.edge import Edge
+from handlers.edge import Edge, value_of
 
 Body = Mapping[str, Any]
 
@@ -48,7 +48,7 @@ def _buttons(app: App, edge: Edge) -> None:
 
     @app.action(Action.BRIDGE_EDIT)
     def edit(ack: Ack, body: Body, action: Body) -> None:
-        edge.action(ack, body, lambda gesture: setup.open_bridge(services, gesture, action["value"]))
+        edge.action(ack, body, lambda gesture: setup.open_bridge(services, gesture, value_of(action)))
 
     @app.action(Action.BRIDGE_NEW)
     def new(ack: Ack, body: Body) -> None:
@@ -57,7 +57,7 @@ def _buttons(app: App, edge: Edge) -> None:
     @app.action(Action.BRIDGE_CATEGORIES)
     def categories(ack: Ack, body: Body, action: Body) -> None:
         edge.action(
-            ack, body, lambda gesture: category_form.open_categories(services, gesture, action["value"])
+            ack, body, lambda gesture: category_form.open_categories(services, gesture, value_of(action))
         )
 
 

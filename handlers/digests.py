@@ -7,9 +7,10 @@ from slack_bolt import Ack, App
 from bot.digests.answer import send_previewed
 from bot.digests.form import change_frequency, open_form, save_form
 from bot.digests.schedule import SALES_REPORT
+from bot.gestures import Answer, Gesture
 from bot.ids import Action, View
 from bot.reports.answer import send_previewed as send_report
-from handlers.edge import Edge, form_state
+from handlers.edge import Edge, form_in, form_state
 
 
 def register(app: App, edge: Edge) -> None:
@@ -23,8 +24,12 @@ def register(app: App, edge: Edge) -> None:
 
     @app.action(Action.DIGEST_FREQUENCY)
     def frequency_chosen(ack: Ack, body: dict[str, Any]) -> None:
-        metadata, form = str(body["view"].get("private_metadata") or ""), form_state(body["view"])
-        edge.action(ack, body, lambda gesture: change_frequency(services, gesture, metadata, form))
+        def use(gesture: Gesture) -> Answer:
+            view = form_in(body)
+            metadata = str(view.get("private_metadata") or "")
+            return change_frequency(services, gesture, metadata, form_state(view))
+
+        edge.action(ack, body, use)
 
     @app.action(Action.DIGEST_SEND)
     def send_pressed(ack: Ack, body: dict[str, Any]) -> None:

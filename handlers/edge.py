@@ -190,6 +190,19 @@ class Edge:
         return team_id is not None and team_id != self.services.team_id
 
 
+def value_of(action: Body) -> str:
+    """What a pressed button or a chosen option carries; empty where it carries nothing."""
+    return str((action.get("selected_option") or action).get("value") or "")
+
+
+def form_in(body: Body) -> Mapping[str, Any]:
+    """The form that something was pressed in. Raises UserError for a forged press from elsewhere."""
+    view = body.get("view")
+    if not view or not _is_form(body):
+        raise UserError(N_("This form can't be read any more. Open it again."))
+    return dict(view)
+
+
 def _is_form(body: Body) -> bool:
     return bool((body.get("view") or {}).get("type") == "modal")
 

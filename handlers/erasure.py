@@ -7,7 +7,7 @@ from slack_bolt import Ack, App
 
 from bot.erasure import answer, lifetime
 from bot.ids import Action, View
-from handlers.edge import Edge
+from handlers.edge import Edge, value_of
 
 Body = Mapping[str, Any]
 
@@ -31,7 +31,7 @@ def register(app: App, edge: Edge) -> None:
 
     @app.action(Action.BRIDGE_LIFETIME)
     def open_lifetime(ack: Ack, body: Body, action: Body) -> None:
-        edge.action(ack, body, lambda gesture: lifetime.open_form(services, gesture, action["value"]))
+        edge.action(ack, body, lambda gesture: lifetime.open_form(services, gesture, value_of(action)))
 
     @app.view(View.LIFETIME)
     def save_lifetime(ack: Ack, body: Body) -> None:

@@ -5,13 +5,14 @@ from typing import Any
 
 from slack_bolt import Ack, App
 
+from bot.gestures import id_in
 from bot.home.tab import turn_page
 from bot.ids import Action, View
 from bot.insights import saving
 from bot.insights.known import names_to_look_up, open_page
 from bot.quiet.settings import open_hours, save_hours
 from bot.triage.settings import choose_at_home
-from handlers.edge import Edge
+from handlers.edge import Edge, value_of
 
 Body = Mapping[str, Any]
 
@@ -25,7 +26,7 @@ def register(app: App, edge: Edge) -> None:
 
     @app.action(Action.NOTICES)
     def notices(ack: Ack, body: Body, action: Body) -> None:
-        value = (action.get("selected_option") or {}).get("value")
+        value = value_of(action)
         edge.action(ack, body, lambda gesture: choose_at_home(edge.services, gesture, value))
 
     @app.action(Action.QUIET_HOURS)
@@ -42,11 +43,11 @@ def register(app: App, edge: Edge) -> None:
 
     @app.action(Action.HOME_ABOUT)
     def about(ack: Ack, body: Body, action: Body) -> None:
-        name = (action.get("selected_option") or {}).get("value")
+        name = value_of(action)
         edge.action(ack, body, lambda gesture: open_page(edge.services, gesture, name))
 
     def turn(ack: Ack, body: Body, action: Body) -> None:
-        edge.action(ack, body, lambda gesture: turn_page(edge.services, gesture, int(action["value"])))
+        edge.action(ack, body, lambda gesture: turn_page(edge.services, gesture, id_in(value_of(action))))
 
     app.action(Action.HOME_PAGE)(turn)
     app.action(Action.HOME_PAGE_OLDER)(turn)

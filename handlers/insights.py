@@ -5,13 +5,15 @@ from typing import Any
 
 from slack_bolt import Ack, App
 
-from bot.gestures import Answer, Gesture
+from bot.errors import UserError
+from bot.gestures import Answer, Gesture, id_in
 from bot.ids import Action, Command, Shortcut, View
 from bot.insights import change, lists, messages_to_us, saving
 from bot.insights.command import answer_insight, store_text
 from bot.messages.insight_forms import metadata_of
 from bot.slack import read_message
-from handlers.edge import Edge, form_state
+from bot.triage.rules import UNREADABLE
+from handlers.edge import Edge, form_in, form_state, value_of
 
 Body = Mapping[str, Any]
 
@@ -55,13 +57,16 @@ def _forms(app: App, edge: Edge) -> None:
 
     @app.view(View.EDIT_INSIGHT)
     def save_details(ack: Ack, body: Body) -> None:
-        insight_id = int(metadata_of(body["view"]).get("insight", 0))
+        insight_id = id_in(metadata_of(body["view"]).get("insight"))
         edge.submission(ack, body, lambda one, form: change.save_details(services, one, form, insight_id))
 
     @app.action(Action.PICK_BRIDGE)
     def pick_bridge(ack: Ack, body: Body) -> None:
-        view = body["view"]
-        edge.action(ack, body, lambda one: saving.pick_bridge(services, one, view, form_state(view)))
+        def use(gesture: Gesture) -> Answer:
+            view = form_in(body)
+            return saving.pick_bridge(services, gesture, view, form_state(view))
+
+        edge.action(ack, body, use)
 
 
 def _buttons(app: App, edge: Edge) -> None:
@@ -71,7 +76,7 @@ def _buttons(app: App, edge: Edge) -> None:
         """In a note the note changes, behind the shortcut the form; the home tab follows anyway."""
 
         def change_and_show(gesture: Gesture) -> Answer:
-            insight_id = int(value)
+            insight_id = id_in(value)
             answer = use(gesture, insight_id)
             return change.manage(services, gesture, insight_id) if _where(body) == "modal" else answer
 
@@ -79,34 +84,37 @@ def _buttons(app: App, edge: Edge) -> None:
 
     @app.action(Action.CHANGE_CATEGORY)
     def change_category(ack: Ack, body: Body, action: Body) -> None:
-        value, _, key = action["selected_option"]["value"].partition(":")
+        value, _, key = value_of(action).partition(":")
         pressed(ack, body, value, lambda one, insight: change.change_category(services, one, insight, key))
 
     @app.action(Action.UNDO)
     def undo(ack: Ack, body: Body, action: Body) -> None:
-        pressed(ack, body, action["value"], lambda one, insight: change.undo(services, one, insight))
+        pressed(ack, body, value_of(action), lambda one, insight: change.undo(services, one, insight))
 
     @app.action(Action.ADD_DETAILS)
     def add_details(ack: Ack, body: Body, action: Body) -> None:
-        edge.action(ack, body, lambda one: change.open_details(services, one, int(action["value"])))
+        edge.action(ack, body, lambda one: change.open_details(services, one, id_in(value_of(action))))
 
     @app.action(Action.ADD_SUPPORT)
     def add_support(ack: Ack, body: Body, action: Body) -> None:
-        edge.action(ack, body, lambda one: change.add_support(services, one, int(action["value"])))
+        edge.action(ack, body, lambda one: change.add_support(services, one, id_in(value_of(action))))
 
     @app.action(Action.SAVE_TEXT)
     def save_text(ack: Ack, body: Body, action: Body) -> None:
-        edge.action(ack, body, lambda one: store_text(services, one, action["value"]))
+        edge.action(ack, body, lambda one: store_text(services, one, value_of(action)))
 
     @app.action(Action.SAVE_DM)
     def save_dm(ack: Ack, body: Body, action: Body) -> None:
-        edge.action(ack, body, lambda one: messages_to_us.ask_to_save(services, one, action["value"]))
+        edge.action(ack, body, lambda one: messages_to_us.ask_to_save(services, one, value_of(action)))
 
 
 def _lists(app: App, edge: Edge) -> None:
     def turn(ack: Ack, body: Body, action: Body) -> None:
         def page(gesture: Gesture) -> Answer:
-            wanted = lists.Wanted.from_value(action["value"])
+            try:
+                wanted = lists.Wanted.from_value(value_of(action))
+            except ValueError:
+                raise UserError(UNREADABLE) from None
             return lists.show_list(edge.services, gesture, wanted, turning=True)
 
         edge.action(ack, body, page)

@@ -10,7 +10,7 @@ from bot.ids import Action, View
 from bot.meetings import attend, calendar_file, items, minutes, one, series, topics
 from bot.messages.meeting_forms import DROP, HAND_OVER, LATER
 from bot.services import Services
-from handlers.edge import Edge, form_state
+from handlers.edge import Edge, form_in, form_state
 
 Body = Mapping[str, Any]
 Pressed = Callable[[Services, Gesture, str], Answer]
@@ -51,8 +51,11 @@ def register(app: App, edge: Edge) -> None:
 
     @app.action(Action.MEETING_FREQUENCY)
     def frequency_chosen(ack: Ack, body: Body) -> None:
-        memory, form = _memory(body), form_state(body["view"])
-        edge.action(ack, body, lambda gesture: series.change_frequency(services, gesture, memory, form))
+        def use(gesture: Gesture) -> Answer:
+            form = form_state(form_in(body))
+            return series.change_frequency(services, gesture, _memory(body), form)
+
+        edge.action(ack, body, use)
 
 
 def _button(edge: Edge, use: Pressed, *, quiet_at_home: bool = False) -> Callable[[Ack, Body], None]:

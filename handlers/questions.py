@@ -7,7 +7,7 @@ from slack_bolt import Ack, App
 
 from bot.ids import Action, View
 from bot.questions import anonymous, asking, closing
-from handlers.edge import Edge
+from handlers.edge import Edge, value_of
 
 Body = Mapping[str, Any]
 
@@ -23,11 +23,11 @@ def register(app: App, edge: Edge) -> None:
 
     @app.action(Action.QUESTION_CLOSE)
     def close(ack: Ack, body: Body, action: Body) -> None:
-        edge.action(ack, body, lambda one: closing.open_outcome(services, one, str(action["value"])))
+        edge.action(ack, body, lambda one: closing.open_outcome(services, one, value_of(action)))
 
     @app.action(Action.QUESTION_ANSWER)
     def answer(ack: Ack, body: Body, action: Body) -> None:
-        edge.action(ack, body, lambda one: anonymous.open_answer(services, one, str(action["value"])))
+        edge.action(ack, body, lambda one: anonymous.open_answer(services, one, value_of(action)))
 
     @app.view(View.QUESTION_ANSWER)
     def answered(ack: Ack, body: Body) -> None:

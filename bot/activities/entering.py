@@ -24,7 +24,7 @@ from bot.activities.planning import EARLIEST
 from bot.activities.rights import colleague, find_to_change
 from bot.activities.showing import refresh_homes, show, show_card
 from bot.errors import FormError, UserError
-from bot.gestures import Answer, FormState, Gesture, Open, Update
+from bot.gestures import Answer, FormState, Gesture, Open, Update, id_in
 from bot.i18n import N_, Message
 from bot.ids import Field
 from bot.inbox import say_for
@@ -68,9 +68,9 @@ def open_correction(services: Services, gesture: Gesture, value: str) -> Answer:
     activity_id, _, entry_id = value.partition(":")
     with services.db.reading() as connection:
         who = colleague(services, connection, gesture)
-        activity, bridge = find_to_change(connection, who, int(activity_id))
+        activity, bridge = find_to_change(connection, who, id_in(activity_id))
         (figures,) = figures_of(connection, [activity])
-        entry = _to_correct(figures, int(entry_id))
+        entry = _to_correct(figures, id_in(entry_id))
         (shown,) = show(connection, services, who, [figures])
         kind, currency = Kind(entry.kind), entry.given_currency or activity.currency
         amount = entry.amount if entry.given_amount is None else entry.given_amount

@@ -2,6 +2,7 @@
 
 from sqlalchemy import Connection
 
+from bot.errors import UserError
 from bot.gestures import Answer, Gesture, Reply
 from bot.inbox import Apply, Incoming, accept
 from bot.insights import capture
@@ -16,6 +17,7 @@ from bot.services import Services
 from bot.slack import SlackRefused
 from bot.themes.likes import like_for
 from bot.triage.changed import insight_changed
+from bot.triage.rules import UNREADABLE
 from bot.workspace.access import require_colleague, viewer
 from bot.workspace.directory import GONE, nothing
 from storage import bridges, erasure, inbox, insights
@@ -50,7 +52,9 @@ def message_to_us(services: Services, row: InboxRow) -> Apply:
 
 
 def ask_to_save(services: Services, gesture: Gesture, value: str) -> Answer:
-    """*Save as insight* was pressed: the worker reads the message and stores it."""
+    """*Save as insight* was pressed: the worker reads the message and stores it. Raises UserError."""
+    if value.count(":") != 2:
+        raise UserError(UNREADABLE)
     channel_id, message_ts, bridge_id = value.split(":")
     with services.db.writing() as connection:
         reader = viewer(connection, services.team_id, gesture.user_id)

@@ -8,6 +8,7 @@ from typing import Final
 from sqlalchemy import Connection
 
 from bot.errors import UserError
+from bot.gestures import id_in
 from bot.i18n import N_
 from bot.workspace.access import Viewer
 from storage import bridges, meetings, workspace
@@ -93,7 +94,7 @@ def find_series(connection: Connection, reader: Viewer, value: str) -> tuple[Ser
 
 def is_id(value: str) -> bool:
     """Whether it can be a row's id: buttons may carry anything."""
-    return value.isascii() and value.isdigit() and len(value) < 16
+    return id_in(value) > 0
 
 
 def may_see(connection: Connection, reader: Viewer, series: Series, bridge: Bridge) -> bool:

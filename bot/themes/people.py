@@ -10,7 +10,7 @@ from typing import Final
 from sqlalchemy import Connection
 
 from bot.errors import FormError, UserError
-from bot.gestures import Answer, Done, FormState, Gesture, Open, Reply
+from bot.gestures import Answer, Done, FormState, Gesture, Open, Reply, id_in
 from bot.i18n import N_
 from bot.ids import Field
 from bot.inbox import say_for
@@ -63,7 +63,7 @@ def open_theme(services: Services, gesture: Gesture, value: str | None) -> Answe
     with services.db.reading() as connection:
         reader = viewer(connection, services.team_id, gesture.user_id)
         require_colleague(reader)
-        found = _seen(connection, reader, themes.by_id(connection, _number(value)))
+        found = _seen(connection, reader, themes.by_id(connection, id_in(value)))
         if found is None:
             raise UserError(_GONE)
         return _page(services, connection, found)
@@ -95,7 +95,7 @@ def pull_out(services: Services, gesture: Gesture, value: str | None) -> Answer:
 def open_rename(services: Services, gesture: Gesture, value: str | None) -> Answer:
     """The form for the theme's name."""
     with services.db.reading() as connection:
-        found = _changeable(services, connection, gesture, _number(value))
+        found = _changeable(services, connection, gesture, id_in(value))
         title = title_for(connection, services.team_id, found.theme, list(found.seen))
         return Open(messages.rename_form(found.reader.texts, found.theme, title.text))
 
@@ -106,7 +106,7 @@ def save_rename(services: Services, gesture: Gesture, metadata: str, form: FormS
     if len(name) > LONGEST_TITLE:
         raise FormError({Field.THEME_NAME: N_("At most 70 characters.")})
     with services.db.writing() as connection:
-        found = _changeable(services, connection, gesture, _number(metadata))
+        found = _changeable(services, connection, gesture, id_in(metadata))
         if inbox.first_time(connection, gesture.key, services.clock.now()):
             themes.call(connection, found.theme.id, name, None, is_named=bool(name))
             retitle(connection, services.team_id, found.theme.id)
@@ -116,14 +116,14 @@ def save_rename(services: Services, gesture: Gesture, metadata: str, form: FormS
 def open_merge(services: Services, gesture: Gesture, value: str | None) -> Answer:
     """The form that asks for an insight of the other theme."""
     with services.db.reading() as connection:
-        found = _changeable(services, connection, gesture, _number(value))
+        found = _changeable(services, connection, gesture, id_in(value))
         return Open(messages.merge_form(found.reader.texts, found.theme))
 
 
 def save_merge(services: Services, gesture: Gesture, metadata: str, form: FormState) -> Answer:
     """Let the insight named, and all of its theme, belong to this theme. Raises FormError."""
     with services.db.writing() as connection:
-        found = _changeable(services, connection, gesture, _number(metadata))
+        found = _changeable(services, connection, gesture, id_in(metadata))
         other = _named(services, connection, found, form.text(Field.THEME_OTHER))
         if inbox.first_time(connection, gesture.key, services.clock.now()):
             say = say_for(services, connection, gesture.key)
@@ -143,7 +143,7 @@ def save_merge(services: Services, gesture: Gesture, metadata: str, form: FormSt
 def open_split(services: Services, gesture: Gesture, value: str | None) -> Answer:
     """The form that asks which insights are about something else."""
     with services.db.reading() as connection:
-        found = _changeable(services, connection, gesture, _number(value))
+        found = _changeable(services, connection, gesture, id_in(value))
         names = names_in(connection, services.team_id, [one.text for one in found.seen])
         return Open(messages.split_form(found.reader.texts, found.theme, found.seen, names))
 
@@ -151,7 +151,7 @@ def open_split(services: Services, gesture: Gesture, value: str | None) -> Answe
 def save_split(services: Services, gesture: Gesture, metadata: str, form: FormState) -> Answer:
     """Let the chosen insights be a theme of their own. Raises FormError."""
     with services.db.writing() as connection:
-        found = _changeable(services, connection, gesture, _number(metadata))
+        found = _changeable(services, connection, gesture, id_in(metadata))
         inside = {one.id for one in found.seen}
         chosen = [int(one) for one in form.options(Field.THEME_MEMBERS) if one.isdecimal()]
         chosen = [one for one in chosen if one in inside]
@@ -234,10 +234,6 @@ def _page(services: Services, connection: Connection, found: Found, *, replaces:
     return Reply(messages.page(found.reader.texts, shown, may_change=found.may_change), replaces=replaces)
 
 
-def _number(value: str | None) -> int:
-    return int(value) if value and value.isdecimal() and len(value) < 19 else 0
-
-
 def _pair(value: str | None) -> tuple[int, int]:
     theme, _, insight = (value or "").partition(":")
-    return _number(theme), _number(insight)
+    return id_in(theme), id_in(insight)
