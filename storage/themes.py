@@ -222,7 +222,8 @@ def candidates(connection: Connection, bridge_id: int, ids: Collection[int]) -> 
         connection,
         _worded().where(
             insights.c.id.in_(sorted(ids)),
-            insights.c.bridge_id == bridge_id,
+            # Not as a column of an index: SQLite would walk all of the bridge's insights for these few.
+            insights.c.bridge_id + 0 == bridge_id,
             insights.c.text_removed_at.is_(None),
             LIVE,
         ),

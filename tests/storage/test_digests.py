@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, insert, text
 
-from storage import coverage, digests
+from storage import coverage, digests, themes
 from storage.bridges import Bridge
 from storage.database import Database
 from storage.digests import Compared, Deals, Span
@@ -241,6 +241,19 @@ class Explaining:
         # The driver would take a percent sign for a parameter.
         found = self._connection.exec_driver_sql(how + str(literal).replace("%", "%%"))
         self._plans.append("\n".join(str(row[-1]) for row in found))
+
+
+def test_what_a_new_insight_is_compared_with_is_read_row_by_row(database: Database, bridge: Bridge) -> None:
+    """SQLite takes any index of the bridge's for these few rows if it may, and walks all of it."""
+    plans: list[str] = []
+    with database.writing() as connection:
+        fill(connection, bridge.id, 3_000)
+        spy: Any = Explaining(connection, plans)
+        newest = themes.recent(connection, bridge.id, 1_000_000, 250)
+        found = themes.candidates(spy, bridge.id, newest)
+        assert {one.id for one in found} <= set(newest) and found
+        assert themes.candidates(connection, bridge.id + 1, newest) == []
+    assert "bridge_id" not in plans[0].split("Filter")[0].split("embeddings")[0]
 
 
 def test_no_query_walks_through_the_whole_table(database: Database, bridge: Bridge) -> None:
