@@ -56,6 +56,21 @@ def ask_form(_: Texts, bridge: Bridge, start: AskForm) -> dict[str, Any]:
             ),
             hint=_("It is posted there once; answers become insights."),
         ),
+        *_until_when(_, bridge, start),
+        _anonymity(_),
+    ]
+    return modal(
+        View.ASK,
+        _("Ask sales"),
+        blocks,
+        submit=_("Ask"),
+        close=_("Cancel"),
+        private_metadata=str(bridge.id),
+    )
+
+
+def _until_when(_: Texts, bridge: Bridge, start: AskForm) -> list[Block]:
+    return [
         field(
             Field.CLOSES_ON,
             _("Open until"),
@@ -70,27 +85,22 @@ def ask_form(_: Texts, bridge: Bridge, start: AskForm) -> dict[str, Any]:
             hint=_("Local time of the bridge: {zone}", zone=bridge.time_zone),
             optional=True,
         ),
-        field(
-            Field.ANONYMOUS,
-            _("Names"),
-            CheckboxesElement(
-                action_id=Field.ANONYMOUS, options=[option(_("Answers are anonymous"), "anonymous")]
-            ),
-            optional=True,
-            hint=_(
-                "Each person can answer once, in a form, and nobody sees whose answer is whose. "
-                "At least {least} people must be asked.",
-                least=LEAST_ASKED,
-            ),
-        ),
     ]
-    return modal(
-        View.ASK,
-        _("Ask sales"),
-        blocks,
-        submit=_("Ask"),
-        close=_("Cancel"),
-        private_metadata=str(bridge.id),
+
+
+def _anonymity(_: Texts) -> Block:
+    return field(
+        Field.ANONYMOUS,
+        _("Anonymity"),
+        CheckboxesElement(
+            action_id=Field.ANONYMOUS, options=[option(_("Answers are anonymous"), "anonymous")]
+        ),
+        optional=True,
+        hint=_(
+            "Each person can answer once, in a form, and nobody sees whose answer is whose. "
+            "At least {least} people must be asked.",
+            least=LEAST_ASKED,
+        ),
     )
 
 

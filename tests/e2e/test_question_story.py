@@ -128,3 +128,38 @@ def find_it_again(stage: Stage) -> None:
     stage.say("/frontline questions")
     expect(stage.note).to_contain_text(OUTCOME[language])
     stage.keep("questions")
+
+
+ANONYMOUS = {"en": "What holds us back most?", "ru": "Что нам больше всего мешает?"}
+TOLD = {
+    "en": "Nobody dares to say that the plan is unreal",
+    "ru": "Никто не решается сказать, что план нереален",
+}
+
+
+def test_an_anonymous_question_names_nobody(stage: Stage) -> None:
+    _, language = stage.texts, stage.texts.language
+    stage.act_as("mia", "marketing")
+    stage.say("/frontline ask")
+    modal = stage.page.get_by_test_id("modal")
+    modal.get_by_test_id("field-text").locator("textarea").fill(ANONYMOUS[language])
+    modal.get_by_test_id("field-anonymous").locator("input").check()
+    stage.keep("anonymous-form")
+    modal.get_by_test_id("modal-submit").click()
+    stage.page.get_by_test_id("modal-cancel").click()
+    stage.demo.bot.settle()
+    stage.act_as("anna", "sales-emea")
+    asked = stage.message(ANONYMOUS[language])
+    stage.keep("anonymous-post")
+    asked.get_by_test_id("action-question_answer_open").click()
+    modal.get_by_test_id("field-text").locator("textarea").fill(TOLD[language])
+    stage.keep("anonymous-answer")
+    modal.get_by_test_id("modal-submit").click()
+    stage.keep("anonymous-answered")
+    stage.page.get_by_test_id("modal-cancel").click()
+    stage.demo.bot.settle()
+    stage.act_as("mia", "marketing")
+    stage.say("/insight list")
+    expect(stage.note).to_contain_text(TOLD[language])
+    expect(stage.note).to_contain_text(f"{TOLD[language]}{_('anonymous')}")
+    stage.keep("anonymous-listed")
