@@ -25,6 +25,21 @@ from storage.tables import insights
 
 SECURE_DELETE: Final = (3, 42)  # from here on FTS5 removes words at once, as the first migration asks
 _INDEX: Final = table("insight_search", column("rowid"), column("insight_id"), column("stems"))
+WINDOW: Final = 20_000  # newest insights, among which a frequent stem is found often enough
+# PostgreSQL takes a stem of unknown frequency for a frequent one and walks the table back to its beginning to
+# find the newest that hold it. So it walks a window, and beyond it, where the stem is rare, asks the index.
+_AMONG_NEWEST: Final = """
+SELECT insight_id FROM (
+    SELECT insight_id, stems FROM insight_search ORDER BY insight_id DESC LIMIT :window
+) AS newest
+WHERE stems @@ CAST(:asked AS tsquery) ORDER BY insight_id DESC LIMIT :n
+"""
+_ANYWHERE: Final = """
+WITH holding AS MATERIALIZED (
+    SELECT insight_id FROM insight_search WHERE stems @@ CAST(:asked AS tsquery)
+)
+SELECT insight_id FROM holding ORDER BY insight_id DESC LIMIT :n
+"""
 MERGE_PAGES: Final = 300  # of the index in one transaction: some milliseconds
 
 
@@ -112,14 +127,10 @@ def newest_holding(connection: Connection, stem: str, limit: int) -> list[int]:
         statement = (
             "SELECT rowid FROM insight_search WHERE insight_search MATCH :asked ORDER BY rowid DESC LIMIT :n"
         )
-        asked = f'"{stem}"'
-    else:
-        statement = (
-            "SELECT insight_id FROM insight_search WHERE stems @@ CAST(:asked AS tsquery) "
-            "ORDER BY insight_id DESC LIMIT :n"
-        )
-        asked = _literal(stem)
-    return list(connection.scalars(text(statement), {"asked": asked, "n": limit}))
+        return list(connection.scalars(text(statement), {"asked": f'"{stem}"', "n": limit}))
+    asked = {"asked": _literal(stem), "n": limit, "window": WINDOW}
+    found = list(connection.scalars(text(_AMONG_NEWEST), asked))
+    return found if len(found) == limit else list(connection.scalars(text(_ANYWHERE), asked))
 
 
 def counts_of(connection: Connection, insight_ids: Sequence[int]) -> dict[int, Counter[str]]:
