@@ -19,6 +19,7 @@ def main() -> int:
     parser.add_argument("--gestures", type=int, default=10_000)
     parser.add_argument("--database", choices=("sqlite", "postgres"), default="sqlite")
     parser.add_argument("--replicas", type=int, help="default: 1 with sqlite, 3 with postgres")
+    parser.add_argument("--mode", choices=("socket", "http"), default="socket")
     parser.add_argument("--kills", type=int, default=20)
     parser.add_argument("--ticks", type=int, default=8)
     parser.add_argument("--rate", type=float, default=20.0, help="gestures a second")
@@ -50,6 +51,7 @@ def main() -> int:
                     ticks=given.ticks,
                     slowest=3.0,  # Slack's own patience
                     breaks=given.breaks,
+                    uses_http=given.mode == "http",
                 )
             )
         print(report, flush=True)

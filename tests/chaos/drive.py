@@ -14,12 +14,14 @@ from typing import Final
 from sqlalchemy import Engine, create_engine, text
 
 from bot import manifest
+from playground.delivery import ACK_SECONDS
 from playground.log import ApiCall, Attempt
 from playground.server import Playground
+from tests.chaos.balancer import Balancer
 from tests.chaos.bot import LATER
 from tests.chaos.cast import Cast
 from tests.chaos.oracle import Oracle, Stored, late, texts_in_logs
-from tests.chaos.plan import GESTURES, Do, Step, plan
+from tests.chaos.plan import GESTURES, SOCKETS, Do, Step, plan
 from tests.chaos.replicas import Replica, launch
 from tests.chaos.report import Report
 
@@ -49,6 +51,7 @@ class Options:
     slowest: float | None = None  # seconds that an acknowledgement may take; None: not judged
     catches_up: bool = True  # False: judge what came of live work alone
     breaks: str | None = None
+    uses_http: bool = False  # instead of Socket Mode
 
 
 @dataclass
@@ -95,6 +98,8 @@ class _Run:
                 Replica(number, options.folder, self._environment, options.breaks)
                 for number in range(options.replicas)
             ]
+            if options.uses_http:
+                stack.callback(self._balance())
             for replica in self._replicas:
                 stack.callback(replica.end)
                 replica.start()
@@ -107,11 +112,23 @@ class _Run:
         report.seconds = time.monotonic() - began
         return report
 
+    def _balance(self) -> Callable[[], None]:
+        """Deliver by signed HTTP to the replicas in turn; gives what ends that."""
+        ports = [replica.port for replica in self._replicas]
+        balancer = Balancer(self._playground.signing_secret, ports, ack_seconds=ACK_SECONDS)
+        self._playground.dispatcher.transport = balancer
+        return balancer.close
+
     def _settings(self) -> dict[str, str]:
+        playground = self._playground
+        if self._options.uses_http:
+            access = {"SLACK_SIGNING_SECRET": playground.signing_secret}
+        else:
+            access = {"SLACK_APP_TOKEN": playground.app_token}
         return {
-            "SLACK_API_URL": self._playground.api_url,
-            "SLACK_BOT_TOKEN": self._playground.bot_token,
-            "SLACK_APP_TOKEN": self._playground.app_token,
+            **access,
+            "SLACK_API_URL": playground.api_url,
+            "SLACK_BOT_TOKEN": playground.bot_token,
             "DATABASE_URL": self._options.database_url,
             "SALES_CHANNELS": ",".join(self._cast.sales),
             "MARKETING_CHANNEL": self._cast.marketing,
@@ -144,17 +161,23 @@ class _Run:
             if step.do in GESTURES:
                 due += 1 / self._options.rate
                 self._pause.wait(max(0.0, due - time.monotonic()))
-                if self._playground.bot_connected:
+                if self._is_heard():
                     connected_at = time.monotonic()
                 elif time.monotonic() - connected_at > GAP:
-                    self._until(lambda: self._playground.bot_connected, 60)
+                    self._until(self._is_heard, 60)
                     due = connected_at = time.monotonic()
                 self._cast.carry_out(step)
             elif step.do is Do.POST:
                 self._cast.carry_out(step)
-            else:
+            elif not (self._options.uses_http and step.do in SOCKETS):
                 self._troubles[step.do] += 1
                 self._make_trouble(step)
+
+    def _is_heard(self) -> bool:
+        """Whether what people do reaches some replica."""
+        if self._options.uses_http:
+            return any(one.is_alive and one.says("http_listening") for one in self._replicas)
+        return self._playground.bot_connected
 
     def _make_trouble(self, step: Step) -> None:
         replica = self._replicas[step.replica]
@@ -218,6 +241,11 @@ class _Run:
         self._start_anew()
         self._until(lambda: all(one.says("catch_up_begins") for one in self._replicas), START)
         self._until(self._is_quiet, PEACE, chats=True)
+        if self._options.uses_http:
+            self._start_anew()
+            self._until(lambda: all(one.says("catch_up_begins") for one in self._replicas), START)
+            self._until(self._is_quiet, PEACE, chats=True)
+            return
         before = [one.says("catch_up_begins") for one in self._replicas]
         self._playground.cut_sockets()
         self._until(
@@ -284,8 +312,9 @@ class _Run:
         acked = [one for each in deliveries for one in each.attempts if one.outcome == "acked"]
         kind = "sqlite" if options.database_url.startswith("sqlite") else "postgresql"
         broken = f", without {options.breaks}" if options.breaks else ""
+        mode = ", HTTP" if options.uses_http else ""
         return Report(
-            title=f"seed {options.seed}, {kind}, {options.replicas} replica(s){broken}",
+            title=f"seed {options.seed}, {kind}, {options.replicas} replica(s){mode}{broken}",
             gestures=deeds.done,
             unopened=deeds.unopened,
             troubles=self._troubles,

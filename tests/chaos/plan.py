@@ -37,6 +37,7 @@ class Do(StrEnum):
     TICK = "tick"
 
 
+SOCKETS: Final = (Do.CUT, Do.REFRESH, Do.SILENCE)  # what can't befall HTTP
 GESTURES: Final = tuple(Do)[: tuple(Do).index(Do.DIGEST) + 1]
 
 
