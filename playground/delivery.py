@@ -30,12 +30,15 @@ _REASONS = {"timeout": "timeout", "http_error": "http_error", "no_connection": "
 
 @dataclass(frozen=True)
 class Outcome:
-    """How one try ended; `response` is the payload of the acknowledgement, `no_retry` Slack's header."""
+    """How one try ended; `response` is the payload of the acknowledgement, `no_retry` Slack's header, `fault`
+    what we did to it.
+    """
 
     result: str
     via: str = ""
     response: Json | None = None
     no_retry: bool = False
+    fault: str | None = None
 
 
 class Transport(Protocol):
@@ -213,7 +216,7 @@ class Dispatcher:
             outcome = Outcome("no_connection")
         else:
             outcome = await self.transport.attempt(delivery, number, reason, ignore_ack=drop)
-        attempt.via, attempt.outcome = outcome.via, outcome.result
+        attempt.via, attempt.outcome, attempt.fault = outcome.via, outcome.result, outcome.fault
         attempt.seconds = time.monotonic() - started
         if outcome.result == "acked":
             delivery.state = "acked"

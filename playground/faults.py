@@ -72,6 +72,11 @@ class Faults:
             self._rules.append(rule)
         return rule
 
+    def remove(self, rule: Rule) -> None:
+        """End a fault, if it is still in force."""
+        with self._lock:
+            self._rules = [one for one in self._rules if one is not rule]
+
     def clear(self) -> None:
         """No more faults: all rules and switches off."""
         with self._lock:

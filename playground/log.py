@@ -33,13 +33,17 @@ class ApiCall:
 
 @dataclass
 class Attempt:
-    """One try of a delivery. `outcome`: acked, timeout, http_error, connection_failed, no_connection."""
+    """One try of a delivery. `outcome`: acked, timeout, http_error, connection_failed, no_connection.
+
+    `fault` is what we did to it: drop_ack or silent.
+    """
 
     number: int
     at: datetime
     via: str
     outcome: str = "waiting"
     seconds: float = 0.0
+    fault: str | None = None
 
 
 @dataclass
@@ -135,6 +139,7 @@ def _delivery_json(delivery: Delivery) -> Json:
                 "via": one.via,
                 "outcome": one.outcome,
                 "seconds": round(one.seconds, 4),
+                "fault": one.fault,
             }
             for one in delivery.attempts
         ],

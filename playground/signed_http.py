@@ -35,7 +35,7 @@ class SignedHttp:
         self._secret = signing_secret
         self._urls = urls
         self._ack_seconds = ack_seconds
-        self._pool = ThreadPoolExecutor(max_workers=32, thread_name_prefix="playground-http")
+        self._pool = ThreadPoolExecutor(max_workers=256, thread_name_prefix="playground-http")
 
     def close(self) -> None:
         """Stop sending."""
@@ -53,7 +53,7 @@ class SignedHttp:
         future = loop.run_in_executor(self._pool, _post, url, headers, body, self._ack_seconds)
         outcome = await future
         if ignore_ack and outcome.result == "acked":
-            return Outcome("timeout", outcome.via)
+            return Outcome("timeout", outcome.via, fault="drop_ack")
         return outcome
 
     def sign(self, body: bytes) -> dict[str, str]:

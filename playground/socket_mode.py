@@ -99,15 +99,16 @@ class SocketMode:
         envelope_id = str(uuid.uuid4())
         future: asyncio.Future[Json | None] = asyncio.get_running_loop().create_future()
         connection.waiting[envelope_id] = future
+        is_silent = connection.is_silent or self._faults.silent_sockets
         try:
-            if not (connection.is_silent or self._faults.silent_sockets):
+            if not is_silent:
                 await _send(connection, _envelope(envelope_id, delivery, number, reason))
             if ignore_ack:
                 await asyncio.sleep(self._ack_seconds)
-                return Outcome("timeout", connection.name)
+                return Outcome("timeout", connection.name, fault="drop_ack")
             response = await asyncio.wait_for(future, self._ack_seconds)
         except (TimeoutError, ConnectionError):
-            return Outcome("timeout", connection.name)
+            return Outcome("timeout", connection.name, fault="silent" if is_silent else None)
         finally:
             connection.waiting.pop(envelope_id, None)
         return Outcome("acked", connection.name, response)

@@ -68,7 +68,8 @@ def post_prompts(connection: Connection, say: Say, meeting: Meeting) -> None:
     if not channel_ids:
         tell_hosts_of_trouble(connection, say, meeting)
     if meeting.occurrence.prompted_at is None:
-        meetings.change_occurrence(connection, meeting.id, prompted_at=say.now)
+        # A clock that was set back may have had it noted as missed before.
+        meetings.change_occurrence(connection, meeting.id, prompted_at=say.now, prompt_missed=False)
 
 
 def tell_hosts_of_trouble(connection: Connection, say: Say, meeting: Meeting) -> None:

@@ -88,8 +88,28 @@ class Cast:
             self.deeds.done[step.do] += 1
         self._at_once(step)
 
-    def ask(self) -> None:
-        """Marketing asks a question in every sales channel, before anything goes wrong. TimeoutError."""
+    def begin(self) -> None:
+        """Before anything goes wrong, marketing plans a meeting and asks a question. TimeoutError."""
+        self._plan_meeting()
+        self._ask()
+
+    def _plan_meeting(self) -> None:
+        """A meeting an hour after the digest, so that a week's tick asks for its topics and reminds of it."""
+        tom, people = self._playground.person("tom"), self._playground.person
+        tom.command("marketing", "/frontline meeting")
+        tom.wait_for(lambda: tom.modal is not None, ASKED_WITHIN)
+        values = {
+            "meeting_title": "Sales and marketing",
+            "weekday": "Monday",
+            "time": "10:00",
+            "meeting_people": [people("anna").id, people("mia").id],
+            "meeting_facilitators": [people("mia").id],
+        }
+        assert tom.submit(values) == {}
+        self._playground.workspace.views.clear(tom.id)
+
+    def _ask(self) -> None:
+        """A question in every sales channel."""
         tom = self._playground.person("tom")
         tom.command("marketing", "/frontline ask What do you hear?")
         tom.wait_for(lambda: tom.modal is not None, ASKED_WITHIN)

@@ -20,16 +20,18 @@ from playground.server import Playground
 from tests.chaos.balancer import Balancer
 from tests.chaos.bot import LATER
 from tests.chaos.cast import Cast
-from tests.chaos.oracle import Oracle, Stored, late, texts_in_logs
+from tests.chaos.oracle import Oracle, late, texts_in_logs
 from tests.chaos.plan import GESTURES, SOCKETS, Do, Step, plan
 from tests.chaos.replicas import Replica, launch
 from tests.chaos.report import Report
+from tests.chaos.stored import Stored
 
 RETRIES: Final = (0.2, 1.0, 3.0)  # seconds; Slack's are 0, 60, 300
 GAP: Final = 1.5  # seconds that people go on while nobody hears them; then they wait
 LOOK: Final = 0.1  # seconds
 START: Final = 120.0  # seconds
 TICK: Final = 660.0  # seconds; a tick works for ten minutes at most
+SLOWNESS: Final = 10.0  # seconds that the Web API takes to answer during a spell
 PEACE: Final = 1800.0  # seconds within which all must be made up for
 AWAKE: Final = timedelta(seconds=0.5)  # after a freeze, until what has piled up is answered
 CHATTER: Final = 0.5  # seconds between words that keep connections from seeming dead in peace
@@ -104,7 +106,7 @@ class _Run:
                 stack.callback(replica.end)
                 replica.start()
             self._until(lambda: self._all_run() and self._playground.bot_connected, START)
-            self._cast.ask()
+            self._cast.begin()
             self._order_faults()
             self._live_through(steps)
             self._make_peace()
@@ -196,6 +198,9 @@ class _Run:
             threading.Thread(target=self._playground.refresh_sockets, daemon=True).start()
         elif step.do is Do.SILENCE:
             self._playground.silence_sockets()
+        elif step.do is Do.SLOW:
+            slow = self._playground.faults.add("slow", times=None, seconds=SLOWNESS)
+            threading.Timer(step.seconds, self._playground.faults.remove, [slow]).start()
         elif step.do is Do.TICK:
             self._tick(step)
 
@@ -309,7 +314,9 @@ class _Run:
         stored = Stored(self._engine)
         oracle = Oracle(self._playground, deeds, self._cast.sales, stored)
         deliveries = self._playground.log.deliveries()
-        acked = [one for each in deliveries for one in each.attempts if one.outcome == "acked"]
+        attempts = [one for each in deliveries for one in each.attempts]
+        acked = [one for one in attempts if one.outcome == "acked"]
+        overdue = [one for one in attempts if _is_overdue(one) and not self._was_frozen(one)]
         kind = "sqlite" if options.database_url.startswith("sqlite") else "postgresql"
         broken = f", without {options.breaks}" if options.breaks else ""
         mode = ", HTTP" if options.uses_http else ""
@@ -322,7 +329,8 @@ class _Run:
             killed=sum(one.killed for one in self._replicas),
             refused_starts=sum(one.refused for one in self._replicas),
             deliveries=len(deliveries),
-            attempts=sum(len(one.attempts) for one in deliveries),
+            attempts=len(attempts),
+            overdue=len(overdue),
             unacknowledged=sum(one.state != "acked" for one in deliveries),
             calls=self._calls.by_fate,
             acks=sorted(one.seconds for one in acked),
@@ -330,7 +338,13 @@ class _Run:
             findings=[
                 *oracle.findings(),
                 *texts_in_logs(options.folder),
-                *late([one.seconds for one in acked if not self._was_frozen(one)], options.slowest),
+                *late(
+                    [
+                        *(one.seconds for one in acked if not self._was_frozen(one)),
+                        *(one.seconds for one in overdue),
+                    ],
+                    options.slowest,
+                ),
             ],
         )
 
@@ -340,12 +354,18 @@ class _Run:
         return any(attempt.at < awake and end > asleep for asleep, awake in self._naps)
 
 
+def _is_overdue(attempt: Attempt) -> bool:
+    """Whether Slack waited as long as it does, for an answer that nothing kept from coming."""
+    return attempt.outcome == "timeout" and attempt.fault is None and attempt.seconds >= ACK_SECONDS
+
+
 def _rows(stored: Stored) -> Counter[str]:
     rows = Counter({name: len(stored.tables[name]) for name in ("insights", "inbox", "outbox")})
     rows["digest heads"] = sum(
         row["kind"] == "post" and row["parent_id"] is None and row["state"] == "sent"
         for row in stored.outbox.values()
     )
+    rows["meetings"] = sum(row["reminded_for"] is not None for row in stored.tables["meeting_occurrences"])
     rows["runs missed"] = sum(row["outcome"] == "missed" for row in stored.tables["runs"])
     return rows
 

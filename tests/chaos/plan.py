@@ -11,6 +11,7 @@ FILLERS: Final = ("gus", "hana", "ivan")  # they fill in forms, one at a time ea
 CHANNELS: Final = ("sales", "sales-north", "sales-key")  # the last one is private
 FLAGS: Final = ("bulb", "bulb", "bulb", "rage", "crossed_swords", "pray")
 WITHIN_REACH: Final = 40  # messages that people still react to
+SPELL: Final = 10.0  # seconds during which Slack's Web API takes ten to answer
 REPEATED: Final = 0.2  # of commands and forms, delivered once more
 
 
@@ -34,6 +35,7 @@ class Do(StrEnum):
     CUT = "sockets cut"
     REFRESH = "sockets refreshed"
     SILENCE = "sockets silenced"
+    SLOW = "slow Web API"
     TICK = "tick"
 
 
@@ -96,6 +98,7 @@ def _troubles(dice: random.Random, replicas: int, kills: int, ticks: int) -> Ite
             yield Step(Do.REFRESH)
         if number % 10 == 9:
             yield Step(Do.SILENCE)
+            yield Step(Do.SLOW, seconds=SPELL)
     for number in range(ticks):
         # Every other one is killed on the way, and some run twice at once.
         seconds = dice.uniform(1.0, 4.0) if number % 2 else 0.0

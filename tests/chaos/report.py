@@ -24,6 +24,9 @@ class Report:
     deliveries: int = 0
     attempts: int = 0
     unacknowledged: int = 0
+    overdue: int = (
+        0  # attempts for which Slack waited its three seconds in vain, though nothing stood in the way
+    )
     calls: Counter[str] = field(default_factory=Counter)
     acks: Sequence[float] = ()  # seconds, sorted
     rows: Counter[str] = field(default_factory=Counter)
@@ -50,7 +53,8 @@ class Report:
             f"  troubles       {self.troubles.total():>7}  {_list(self.troubles)}",
             f"  starts         {self.starts:>7}  {self.killed} killed, "
             f"{self.refused_starts} refused by a fault at the start",
-            f"  ack seconds    p50 {self.ack(0.5):.3f}, p99 {self.ack(0.99):.3f}, max {self.ack(1.0):.3f}",
+            f"  ack seconds    p50 {self.ack(0.5):.3f}, p99 {self.ack(0.99):.3f}, max {self.ack(1.0):.3f}; "
+            f"not within Slack's three: {self.overdue}",
             f"  rows           {self.rows.total():>7}  {_list(self.rows)}",
             "  result         " + ", ".join(f"{kinds[kind]} {kind}" for kind in KINDS),
             f"  took {self.seconds:.0f} s",

@@ -24,6 +24,11 @@ def test_a_dropped_ack_brings_the_same_event_again(
     assert len(event_ids(probe)) == 2
     assert len(set(event_ids(probe))) == 1
     assert probe.retries == ["0", "1"]
+    (delivery,) = playground.log.deliveries("message")
+    assert [(one.outcome, one.fault) for one in delivery.attempts] == [
+        ("timeout", "drop_ack"),
+        ("acked", None),
+    ]
 
 
 def test_redelivery_and_duplicates(probe: Probe, playground: Playground, anna: Person) -> None:
@@ -79,7 +84,9 @@ def test_silent_sockets_deliver_nothing(probe: Probe, playground: Playground, an
     anna.post("sales", "x", wait=False)
     playground.wait_idle()
     assert probe.events == []
-    assert playground.log.deliveries("message")[0].state == "lost"
+    (delivery,) = playground.log.deliveries("message")
+    assert delivery.state == "lost"
+    assert {one.fault for one in delivery.attempts} == {"silent"}
 
 
 def test_revoked_token(probe: Probe, playground: Playground, client: WebClient) -> None:
@@ -98,6 +105,15 @@ def test_chance_is_seeded() -> None:
     assert strikes(1) == strikes(1)
     assert strikes(1) != strikes(2)
     assert 10 < sum(strikes(1)) < 40
+
+
+def test_a_fault_ends_when_it_is_removed() -> None:
+    faults = Faults()
+    slow, error = faults.add("slow", times=None), faults.add("error", times=None)
+    faults.remove(slow)
+    faults.remove(slow)
+    assert faults.take("slow", "auth.test") is None
+    assert faults.take("error", "auth.test") is error
 
 
 def test_orders_are_checked() -> None:

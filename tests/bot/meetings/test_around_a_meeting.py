@@ -6,6 +6,8 @@ import pytest
 
 from bot.meetings import attend
 from bot.meetings.meeting import KINDS, MINUTES, PROMPT, REMINDER
+from bot.timers import ring_one
+from bot.workers import BELLS
 from storage import workspace
 from storage.database import Database
 from tests.bot.meetings.builders import FIRST, WEEK, Meetings, chosen, shown
@@ -178,6 +180,18 @@ def test_what_came_too_late_is_recorded_and_said_in_the_next_agenda(it: Meetings
     it.wait_until(FIRST + WEEK - HOUR)
     assert "too late or not at all" in shown(it.reminders()[0])
     assert "Nobody recorded minutes" in shown(it.reminders()[0])
+
+
+def test_a_prompt_noted_as_missed_under_a_clock_that_went_wrong_is_posted_and_no_longer_missed(
+    it: Meetings, stage: Stage
+) -> None:
+    stage.clock.instant = FIRST + MINUTE
+    assert ring_one(stage.services, BELLS)  # the prompt's timer alone, as by another process
+    assert it.all()[0].prompt_missed
+    stage.clock.instant = FIRST - HOUR
+    it.wait_until(FIRST - HOUR)
+    assert len(it.prompts()) == len(it.reminders()) == 1
+    assert not it.all()[0].prompt_missed
 
 
 def test_meetings_that_passed_while_frontline_was_down_are_recorded_as_missed(it: Meetings) -> None:
