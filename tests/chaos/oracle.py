@@ -110,8 +110,12 @@ class Oracle:
             return
         supporters = self._supporters(number, message)
         if insight is None:
-            if supporters.certain or self._was_seen_flagged(message):
-                yield Finding("lost", f"{name} was flagged and is no insight")
+            if supporters.certain:
+                yield Finding(
+                    "lost", f"{name} is passed on by {sorted(supporters.certain)} and is no insight"
+                )
+            elif self._was_seen_flagged(message):
+                yield Finding("lost", f"{name} was flagged for a while and is no insight")
             return
         yield from self._compare(name, number, message, insight, supporters)
 
