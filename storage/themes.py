@@ -290,6 +290,40 @@ def counted(
     ]
 
 
+def fallen_silent(
+    connection: Connection,
+    bridge_id: int,
+    start_at: datetime,
+    end_at: datetime,
+    before_at: datetime,
+    shown: ColumnElement[bool],
+    *,
+    least: int,
+    most: int,
+) -> list[Counted]:
+    """Themes that nothing came in for within the span, and `least` or more within the one before it, which
+    `before_at` begins; those with most first.
+    """
+    count = func.count()
+    rows = connection.execute(
+        select(theme_members.c.theme_id, count)
+        .join(insights, insights.c.id == theme_members.c.insight_id)
+        .where(
+            insights.c.bridge_id == bridge_id,
+            insights.c.created_at >= before_at,
+            insights.c.created_at < end_at,
+            LIVE,
+            shown,
+        )
+        .group_by(theme_members.c.theme_id)
+        .having(func.max(insights.c.created_at) < start_at, count >= least)
+        .order_by(count.desc(), theme_members.c.theme_id)
+        .limit(most)
+    ).all()
+    ever = _ever(connection, [row[0] for row in rows], shown)
+    return [Counted(row[0], 0, row[1], ever[row[0]]) for row in rows]
+
+
 def _ever(connection: Connection, ids: Sequence[int], shown: ColumnElement[bool]) -> dict[int, int]:
     rows = connection.execute(
         select(theme_members.c.theme_id, func.count())

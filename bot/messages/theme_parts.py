@@ -61,7 +61,7 @@ def _title(_: Texts, theme: Moving, told: MutableMapping[int, int]) -> RichTextB
 
 def _about(_: Texts, theme: Moving) -> str:
     """«3 insights, 2 more than before · Hartmann, Molino · at stake: €12,500.00»."""
-    parts = [_.plural("{n} insight", "{n} insights", theme.count) + _movement(_, theme)]
+    parts = [_come_in(_, theme)]
     if theme.ever > theme.count:
         parts.append(_("{n} in all", n=_.number(theme.ever)))
     if theme.customers:
@@ -71,6 +71,12 @@ def _about(_: Texts, theme: Moving) -> str:
         sums = ", ".join(_.money(amount, code) for code, amount in sorted(theme.deals.items()))
         parts.append(_("at stake: {sums}", sums=sums))
     return " · ".join(parts)
+
+
+def _come_in(_: Texts, theme: Moving) -> str:
+    if theme.count:
+        return _.plural("{n} insight", "{n} insights", theme.count) + _movement(_, theme)
+    return bold(_("fading")) + ", " + _("none this time, {n} before", n=_.number(theme.before))
 
 
 def _movement(_: Texts, theme: Moving) -> str:

@@ -1,4 +1,4 @@
-"""Which themes a period brought something for, with what a digest or an agenda says of them."""
+"""Themes that a period brought something for or that fell silent, with what a digest or an agenda says."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -15,12 +15,14 @@ from storage.insights import Insight
 from storage.themes import EVERYTHING, Counted
 
 MOST_THEMES: Final = 5
+MOST_SILENT: Final = 3  # themes
+LEAST_SILENT: Final = 3  # insights in the period before; fewer, and silence says nothing
 QUOTES: Final = 2  # of a theme
 
 
 @dataclass(frozen=True)
 class Moving:
-    """A theme that something came in for."""
+    """A theme that something came in for, or that fell silent."""
 
     theme_id: int
     title: str  # empty: no member has words
@@ -30,7 +32,7 @@ class Moving:
     before: int  # in the one before
     ever: int
     quotes: tuple[Insight, ...]  # the newest of the period
-    numbers: tuple[int, ...]  # of the period's insights
+    numbers: tuple[int, ...]  # of the period's insights; of one that fell silent, of all
     customers: tuple[str, ...]
     deals: Mapping[str, int]  # minor units at stake by currency
 
@@ -73,11 +75,18 @@ def moving_themes(
     shown: ColumnElement[bool] = EVERYTHING,
     most: int = MOST_THEMES,
 ) -> tuple[Moving, ...]:
-    """The themes with most insights from `start` up to `end`; `before` begins the period before.
+    """The themes with most insights from `start` up to `end`, then those that fell silent.
+
+    `before` begins the period before.
 
     `shown`: which insights may be shown where they are told of; titles are made of these alone.
     """
-    found = themes.counted(connection, bridge.id, start, end, before, shown, most)
+    found = [
+        *themes.counted(connection, bridge.id, start, end, before, shown, most),
+        *themes.fallen_silent(
+            connection, bridge.id, start, end, before, shown, least=LEAST_SILENT, most=MOST_SILENT
+        ),
+    ]
     ids = [one.theme_id for one in found]
     known, members = themes.by_ids(connection, ids), themes.members_of(connection, ids, shown)
     parts = []
@@ -105,7 +114,7 @@ def _moving(
         before=counted.before,
         ever=counted.ever,
         quotes=tuple(one for one in inside if one.text_removed_at is None)[:QUOTES],
-        numbers=tuple(one.number for one in inside),
+        numbers=tuple(one.number for one in inside or members),
         customers=tuple(dict.fromkeys(one.customer for one in members if one.customer)),
         deals=deals,
     )

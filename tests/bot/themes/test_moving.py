@@ -91,6 +91,37 @@ def test_what_begins_is_new_and_what_grows_by_two_is_growing(stage: Stage) -> No
     assert theme.is_growing
 
 
+def test_a_theme_that_three_spoke_of_and_now_nobody_is_fading(stage: Stage) -> None:
+    for text in BLANK:
+        capture(stage, text)
+    stage.clock.pass_time(days=7)
+    capture(stage, "orbit gives 25% off")
+    (theme,) = moving(stage)
+    assert (theme.count, theme.before, theme.ever, theme.quotes) == (0, 3, 3, ())
+    assert not theme.is_new and not theme.is_growing
+    send_digest(stage)
+    assert "*fading*, none this time, 3 before" in posted(stage)
+    stage.clock.pass_time(days=7)
+    assert moving(stage) == (), "silent in the period before, too"
+
+
+def test_silence_after_one_or_two_says_nothing(stage: Stage) -> None:
+    for text in BLANK[:2]:
+        capture(stage, text)
+    stage.clock.pass_time(days=7)
+    assert moving(stage) == ()
+
+
+def test_a_theme_that_fell_silent_is_told_where_its_insights_may_be_shown(stage: Stage) -> None:
+    with stage.services.db.writing() as connection:
+        workspace.save_channel(connection, TEAM, channel(SALES_2, is_private=True), stage.clock.now())
+    for text in BLANK:
+        capture(stage, text, BEN, SALES_2)
+    stage.clock.pass_time(days=7)
+    assert moving(stage, SALES) == ()
+    assert len(moving(stage, MARKETING)) == 1
+
+
 def test_one_insight_alone_is_no_theme(stage: Stage) -> None:
     capture(stage, BLANK[0])
     capture(stage, "orbit gives 25% off")
