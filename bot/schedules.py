@@ -89,24 +89,19 @@ def _run_one(services: Services, jobs: Mapping[str, Job], but: Sequence[int]) ->
     return True
 
 
-def follow_zones(services: Services) -> int:
-    """Move what is planned to where its time zone now puts it; gives how many were moved.
-
-    Governments change their clocks at short notice, and an update of Frontline or of the machine brings the
-    new rules. What was planned by the old ones would come at the wrong hour once.
-    """
+def schedules_follow(connection: Connection, team_id: str) -> int:
+    """Move each schedule's next run to where its time zone now puts it; gives how many were moved."""
     moved = 0
-    with services.db.writing() as connection:
-        for schedule in schedules.all_of_team(connection, services.team_id):
-            planned = schedule.next_run_at
-            if planned is None or schedule.is_paused:  # `resume` plans anew
-                continue
-            right = recurrence_of(schedule).next_after(planned - MOST_MOVED)
-            if right is None or right == planned or right - planned > MOST_MOVED:
-                continue
-            if schedules.move_on(connection, schedule, right):
-                moved += 1
-                log.info("schedule_follows_its_zone", schedule=schedule.id, was_due_at=planned, due_at=right)
+    for schedule in schedules.all_of_team(connection, team_id):
+        planned = schedule.next_run_at
+        if planned is None or schedule.is_paused:  # `resume` plans anew
+            continue
+        right = recurrence_of(schedule).next_after(planned - MOST_MOVED)
+        if right is None or right == planned or right - planned > MOST_MOVED:
+            continue
+        if schedules.move_on(connection, schedule, right):
+            moved += 1
+            log.info("schedule_follows_its_zone", schedule=schedule.id, was_due_at=planned, due_at=right)
     return moved
 
 

@@ -9,6 +9,7 @@ import structlog
 
 from bot.analysis import embedding
 from bot.bridges.first import ensure_default_bridge, ensure_schedules
+from bot.bridges.following import follow_zones
 from bot.bridges.watch import BridgeWatch
 from bot.catchup import CatchUp
 from bot.clock import Clock
@@ -20,7 +21,7 @@ from bot.inbox import work_one
 from bot.metrics import exposition
 from bot.outbox import send_one
 from bot.scheduler import Step, Workers, settle
-from bot.schedules import follow_zones, run_one_due
+from bot.schedules import run_one_due
 from bot.services import Services
 from bot.slack import LOST_ACCESS, SlackGateway, SlackProblem
 from bot.timers import ring_one

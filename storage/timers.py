@@ -1,12 +1,12 @@
 """What happens once at an instant: set, moved and cancelled with the change that wants it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, delete, or_, select, update
 
-from storage.rows import columns_for, fetch_one, upsert
+from storage.rows import columns_for, fetch_all, fetch_one, upsert
 from storage.tables import timers
 
 
@@ -60,6 +60,14 @@ def due_at(connection: Connection, team_id: str, kind: str, subject: str) -> dat
         )
     )
     return at
+
+
+def ahead(connection: Connection, bridge_id: int, kinds: Collection[str], now: datetime) -> Sequence[Timer]:
+    """Those of a bridge that are still to come."""
+    query = columns_for(timers, Timer).where(
+        timers.c.bridge_id == bridge_id, timers.c.kind.in_(kinds), timers.c.due_at > now
+    )
+    return fetch_all(connection, query.order_by(timers.c.id), Timer)
 
 
 def no_later_than(connection: Connection, team_id: str, kind: str, at: datetime) -> None:

@@ -3,8 +3,10 @@
 import os
 import shutil
 import sqlite3
-from collections.abc import Iterator
+import zoneinfo
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from importlib.resources import files
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -124,3 +126,28 @@ def database(database_url: str) -> Iterator[Database]:
     yield opened
     assert opened.engine.pool.checkedout() == 0, "a connection was left checked out"  # type: ignore[attr-defined]
     opened.close()
+
+
+@pytest.fixture
+def rules_of(tmp_path: Path) -> Iterator[Callable[[str], None]]:
+    """Lets Europe/Berlin have another zone's rules, as an update of tzdata would."""
+    known = {name: _rules(name) for name in ("Europe/Berlin", "Europe/London", "Europe/Istanbul")}
+    (tmp_path / "Europe").mkdir()
+
+    def install(name: str) -> None:
+        (tmp_path / "Europe" / "Berlin").write_bytes(known[name])
+        zoneinfo.ZoneInfo.clear_cache()
+
+    install("Europe/Berlin")
+    zoneinfo.reset_tzpath([tmp_path, *zoneinfo.TZPATH])
+    yield install
+    zoneinfo.reset_tzpath()
+    zoneinfo.ZoneInfo.clear_cache()
+
+
+def _rules(name: str) -> bytes:
+    for folder in zoneinfo.TZPATH:
+        if (Path(folder) / name).is_file():
+            return (Path(folder) / name).read_bytes()
+    package, _, leaf = name.rpartition("/")
+    return (files(f"tzdata.zoneinfo.{package.replace('/', '.')}") / leaf).read_bytes()

@@ -40,14 +40,9 @@ def midway_on(activity: Activity) -> date | None:
 
 def set_askings(connection: Connection, bridge: Bridge, activity: Activity, now: datetime) -> None:
     """Set, move or cancel the timers, as the activity stands; call it with every change of it."""
-    due: dict[Occasion, datetime] = {}
-    if activity.status == Status.RUNNING:
-        middle = midway_on(activity)
-        if middle is not None:
-            due[Occasion.MIDWAY] = _morning(middle, bridge)
-        due[Occasion.END] = _morning(activity.ends_on + timedelta(days=1), bridge)
-    elif activity.status == Status.FINISHED:
-        due[Occasion.END] = now
+    due = _while_running(activity, bridge)
+    if activity.status == Status.FINISHED:
+        due = {Occasion.END: now}
     for occasion in Occasion:
         subject = f"{activity.id}:{occasion}"
         asked = activity_answers.asking_of(connection, activity.id, occasion)
@@ -55,6 +50,27 @@ def set_askings(connection: Connection, bridge: Bridge, activity: Activity, now:
             timers.set_timer(connection, activity.team_id, TIMER, subject, due[occasion], bridge_id=bridge.id)
         else:
             timers.cancel(connection, activity.team_id, TIMER, subject)
+
+
+def askings_follow(connection: Connection, say: Say, bridge: Bridge) -> int:
+    """The bridge's zone or its rules have changed: what is still to be asked goes by it. How much moved."""
+    moved = 0
+    for timer in timers.ahead(connection, bridge.id, [TIMER], say.now):
+        activity_id, _, occasion = timer.subject.partition(":")
+        activity = activities.by_id(connection, int(activity_id))
+        at = _while_running(activity, bridge).get(Occasion(occasion)) if activity else None
+        if at is not None and at != timer.due_at:
+            timers.set_timer(connection, say.team_id, TIMER, timer.subject, at, bridge_id=bridge.id)
+            moved += 1
+    return moved
+
+
+def _while_running(activity: Activity, bridge: Bridge) -> dict[Occasion, datetime]:
+    if activity.status != Status.RUNNING:
+        return {}
+    due = {Occasion.END: _morning(activity.ends_on + timedelta(days=1), bridge)}
+    middle = midway_on(activity)
+    return due if middle is None else {Occasion.MIDWAY: _morning(middle, bridge), **due}
 
 
 def _morning(day: date, bridge: Bridge) -> datetime:

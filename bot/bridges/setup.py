@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 
 from bot.bridges.categories import DEFAULT_FLAGS, default_categories
 from bot.bridges.checks import checked, read_answers
+from bot.bridges.following import follow_zone
 from bot.bridges.rights import (
     FormMemory,
     bridge_fingerprint,
@@ -134,6 +135,8 @@ def _change(
     assert changed is not None
     say = say_for(services, connection, correlation_id)
     settle_bridge(connection, say, changed)
+    if values.time_zone != bridge.time_zone:
+        follow_zone(connection, say, changed)
     concerned = {*bridge.manager_ids, *changed.manager_ids}
     for one in (bridge, changed):
         concerned |= workspace.members_of(connection, services.team_id, one.marketing_channel_id)

@@ -25,11 +25,13 @@ from bot.slacktext import escape
 from bot.workspace.access import Viewer, require_colleague, viewer
 from storage import actions, inbox, meetings, timers, workspace
 from storage.actions import DONE, DROPPED, OPEN, ActionItem
+from storage.bridges import Bridge
 from storage.outbox import OutboxRow
 from storage.timers import Timer
 
 DAY_BEFORE: Final = "action_day_before"
 ON_THE_DAY: Final = "action_on_the_day"
+_DAYS_BEFORE: Final = {DAY_BEFORE: 1, ON_THE_DAY: 0}
 ITEM_DUE: Final = "action_due"  # builders
 ITEM_GIVEN: Final = "action_given"
 
@@ -67,14 +69,31 @@ def _same(text: str) -> str:
 
 def set_reminders(connection: Connection, say: Say, item: ActionItem, zone: str) -> None:
     """In the local morning of the day before and of the day itself; none of what is past or closed."""
-    for kind, days in ((DAY_BEFORE, 1), (ON_THE_DAY, 0)):
-        at = None
-        if item.status == OPEN and item.due_on is not None:
-            at = resolve(datetime.combine(item.due_on - timedelta(days=days), MORNING), zone)
+    for kind in _DAYS_BEFORE:
+        at = _reminded_at(item, kind, zone)
         if at is None or at <= say.now:
             timers.cancel(connection, say.team_id, kind, str(item.id))
         else:
             timers.set_timer(connection, say.team_id, kind, str(item.id), at, bridge_id=item.bridge_id)
+
+
+def reminders_follow(connection: Connection, say: Say, bridge: Bridge) -> int:
+    """The bridge's zone or its rules have changed: reminders still to come go by it. How many moved."""
+    moved = 0
+    for timer in timers.ahead(connection, bridge.id, _DAYS_BEFORE, say.now):
+        item = actions.by_id(connection, int(timer.subject))
+        at = _reminded_at(item, timer.kind, bridge.time_zone) if item else None
+        if at is not None and at != timer.due_at:
+            timers.set_timer(connection, say.team_id, timer.kind, timer.subject, at, bridge_id=bridge.id)
+            moved += 1
+    return moved
+
+
+def _reminded_at(item: ActionItem, kind: str, zone: str) -> datetime | None:
+    if item.status != OPEN or item.due_on is None:
+        return None
+    day = item.due_on - timedelta(days=_DAYS_BEFORE[kind])
+    return resolve(datetime.combine(day, MORNING), zone)
 
 
 def ring_item(services: Services, connection: Connection, say: Say, timer: Timer) -> None:

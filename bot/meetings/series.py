@@ -12,7 +12,7 @@ from bot.gestures import Answer, FormState, Gesture, Open, Reply, Update
 from bot.i18n import N_
 from bot.inbox import say_for
 from bot.meetings.meeting import find_series, lock_series
-from bot.meetings.settle import settle
+from bot.meetings.settle import is_in_line, settle
 from bot.meetings.values import SeriesAnswers, answers_of, checked, new_answers, read_answers
 from bot.messages import meeting_series as forms
 from bot.messages.meeting_list import rhythm_words
@@ -116,6 +116,19 @@ def settle_bridge(connection: Connection, say: Say, bridge: Bridge) -> None:
     for series in meetings.series_of_bridges(connection, [bridge.id]):
         lock_series(connection, series.id)
         settle(connection, say, series, bridge)
+
+
+def meetings_follow(connection: Connection, say: Say, bridge: Bridge) -> int:
+    """The rules of the bridge's zone may have changed: series whose meetings begin at another time now are
+    settled. How many were.
+    """
+    moved = 0
+    for series in meetings.series_of_bridges(connection, [bridge.id]):
+        lock_series(connection, series.id)
+        if not is_in_line(connection, series, bridge, say.now):
+            settle(connection, say, series, bridge)
+            moved += 1
+    return moved
 
 
 def _saved(connection: Connection, reader: Viewer, bridge: Bridge, series_id: str, now: datetime) -> str:

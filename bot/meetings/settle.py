@@ -47,6 +47,17 @@ def settle(connection: Connection, say: Say, series: Series, bridge: Bridge) -> 
             set_timers(connection, say, Meeting(one, series, bridge))
 
 
+def is_in_line(connection: Connection, series: Series, bridge: Bridge, now: datetime) -> bool:
+    """Whether the meetings that are planned begin when rule and time zone say."""
+    if not series.is_active:
+        return True
+    known = meetings.occurrences(connection, series.id)
+    ahead = [one for one in known if one.status == PLANNED and one.starts_at > now and not one.is_moved]
+    slots = islice(plan_of(series, bridge).slots_after(now), AHEAD + len(ahead))
+    planned = {slot.planned_on: slot.starts_at for slot in slots}
+    return all(planned.get(one.planned_on) == one.starts_at for one in ahead)
+
+
 def _free_slots(series: Series, bridge: Bridge, now: datetime, taken: set[date]) -> Iterator[Slot]:
     slots = plan_of(series, bridge).slots_after(now)
     return (slot for slot in slots if slot.planned_on not in taken)

@@ -1,19 +1,17 @@
 """What is due runs once, and what was missed is made up once and written down (promises 3 and 8)."""
 
 import threading
-import zoneinfo
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, date, datetime, time
-from importlib.resources import files
-from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection
 
+from bot.bridges.following import follow_zones
 from bot.outbox import Say
 from bot.recurrence import Recurrence
-from bot.schedules import Job, JobFailed, follow_zones, pause, resume, run_one_due, save_schedule
+from bot.schedules import Job, JobFailed, pause, resume, run_one_due, save_schedule
 from bot.services import Services
 from storage import schedules
 from storage.database import Database
@@ -163,31 +161,6 @@ def test_a_change_of_the_hour_does_not_run_what_is_past(stage: Stage) -> None:
 
 
 # --- clocks ------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def rules_of(tmp_path: Path) -> Iterator[Callable[[str], None]]:
-    """Lets Europe/Berlin have another zone's rules, as an update of tzdata would."""
-    known = {name: _rules(name) for name in ("Europe/Berlin", "Europe/London", "Europe/Istanbul")}
-    (tmp_path / "Europe").mkdir()
-
-    def install(name: str) -> None:
-        (tmp_path / "Europe" / "Berlin").write_bytes(known[name])
-        zoneinfo.ZoneInfo.clear_cache()
-
-    install("Europe/Berlin")
-    zoneinfo.reset_tzpath([tmp_path, *zoneinfo.TZPATH])
-    yield install
-    zoneinfo.reset_tzpath()
-    zoneinfo.ZoneInfo.clear_cache()
-
-
-def _rules(name: str) -> bytes:
-    for folder in zoneinfo.TZPATH:
-        if (Path(folder) / name).is_file():
-            return (Path(folder) / name).read_bytes()
-    package, _, leaf = name.rpartition("/")
-    return (files(f"tzdata.zoneinfo.{package.replace('/', '.')}") / leaf).read_bytes()
 
 
 @pytest.mark.parametrize(
