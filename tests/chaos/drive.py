@@ -32,6 +32,7 @@ LOOK: Final = 0.1  # seconds
 START: Final = 120.0  # seconds
 TICK: Final = 660.0  # seconds; a tick works for ten minutes at most
 SLOWNESS: Final = 10.0  # seconds that the Web API takes to answer during a spell
+FORMS: Final = 900.0  # seconds; people who fill in forms lag behind where many do not open
 PEACE: Final = 1800.0  # seconds within which all must be made up for
 AWAKE: Final = timedelta(seconds=0.5)  # after a freeze, until what has piled up is answered
 CHATTER: Final = 0.5  # seconds between words that keep connections from seeming dead in peace
@@ -225,7 +226,7 @@ class _Run:
 
         The second one finds the people of busy reactions, of whom a history lists only some.
         """
-        self._cast.finish(120)
+        self._cast.finish(FORMS)
         self._playground.faults.clear()
         for replica in self._replicas:
             replica.thaw()
