@@ -4,7 +4,7 @@ import subprocess
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -15,7 +15,7 @@ from sqlalchemy import Engine, create_engine, text
 
 from bot import manifest
 from playground.delivery import ACK_SECONDS
-from playground.log import ApiCall, Attempt
+from playground.log import ApiCall, Attempt, Delivery
 from playground.server import Playground
 from tests.chaos.balancer import Balancer
 from tests.chaos.bot import LATER
@@ -316,6 +316,7 @@ class _Run:
         oracle = Oracle(self._playground, deeds, self._cast.sales, stored)
         deliveries = self._playground.log.deliveries()
         attempts = [one for each in deliveries for one in each.attempts]
+        self._note(deliveries)
         acked = [one for one in attempts if one.outcome == "acked"]
         overdue = [one for one in attempts if _is_overdue(one) and not self._was_frozen(one)]
         kind = "sqlite" if options.database_url.startswith("sqlite") else "postgresql"
@@ -348,6 +349,16 @@ class _Run:
                 ),
             ],
         )
+
+    def _note(self, deliveries: Sequence[Delivery]) -> None:
+        """Keep how each attempt went, beside the logs."""
+        lines = [
+            f"{attempt.at.isoformat()}\t{one.name}\t{attempt.via}\t{attempt.outcome}\t{attempt.fault or '-'}"
+            f"\t{attempt.seconds:.3f}\n"
+            for one in deliveries
+            for attempt in one.attempts
+        ]
+        (self._options.folder / "attempts.tsv").write_text("".join(lines), encoding="utf-8")
 
     def _was_frozen(self, attempt: Attempt) -> bool:
         """Whether it fell into a freeze, of whichever process: that one can't answer is what was ordered."""
