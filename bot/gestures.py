@@ -26,7 +26,7 @@ class Gesture:
 
 @dataclass(frozen=True)
 class FormState:
-    """The answers of a form, by block id. Fields that were left empty give None or nothing."""
+    """The answers of a form, by block id. Fields left empty, or of another kind, give None or nothing."""
 
     values: Mapping[str, Mapping[str, Any]]  # block id -> the one element's state
 
@@ -37,14 +37,13 @@ class FormState:
 
     def option(self, block: str) -> str | None:
         """The value of the option chosen in a select or radio group."""
-        chosen = (self.values.get(block) or {}).get("selected_option")
-        return str(chosen["value"]) if chosen else None
+        return _value_of((self.values.get(block) or {}).get("selected_option"))
 
     def options(self, block: str) -> tuple[str, ...]:
         """The values of the options ticked."""
-        return tuple(
-            str(one["value"]) for one in (self.values.get(block) or {}).get("selected_options") or ()
-        )
+        ticked = (self.values.get(block) or {}).get("selected_options")
+        found = [_value_of(one) for one in ticked] if isinstance(ticked, list) else []
+        return tuple(one for one in found if one is not None)
 
     def picked(self, block: str) -> str | None:
         """The one conversation, person, day or time picked."""
@@ -56,7 +55,7 @@ class FormState:
             "selected_date",
             "selected_time",
         ):
-            if state.get(name):
+            if isinstance(state.get(name), str) and state[name]:
                 return str(state[name])
         return None
 
@@ -64,9 +63,15 @@ class FormState:
         """The conversations or people picked."""
         state = self.values.get(block) or {}
         for name in ("selected_conversations", "selected_channels", "selected_users"):
-            if name in state:
-                return tuple(str(one) for one in state[name] or ())
+            if isinstance(state.get(name), list):
+                return tuple(str(one) for one in state[name])
         return ()
+
+
+def _value_of(option: object) -> str | None:
+    """What an option carries; None for anything that is no option."""
+    value = option.get("value") if isinstance(option, Mapping) else None
+    return value if isinstance(value, str) else None
 
 
 @dataclass(frozen=True)

@@ -215,4 +215,5 @@ def _action_key(body: Body) -> str:
 def form_state(view: Mapping[str, Any]) -> FormState:
     """Each block of ours holds one element, so its state is found by the block's id alone."""
     values = (view.get("state") or {}).get("values") or {}
-    return FormState({block: next(iter(elements.values()), {}) for block, elements in values.items()})
+    elements = {block: next(iter(state.values()), None) for block, state in values.items()}
+    return FormState({block: one for block, one in elements.items() if isinstance(one, dict)})

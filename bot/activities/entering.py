@@ -96,12 +96,12 @@ def save_entry(services: Services, gesture: Gesture, form: FormState, carried: M
     """Store what the form says; `carried`: what it carried round. Raises FormError, UserError."""
     with services.db.writing() as connection:
         who = colleague(services, connection, gesture)
-        activity, bridge = find_to_change(connection, who, int(carried.get("activity", 0)))
+        activity, bridge = find_to_change(connection, who, id_in(carried.get("activity")))
         lock(connection, "activity", str(activity.id))
         if inbox.first_time(connection, gesture.key, services.clock.now()):
             (figures,) = figures_of(connection, [activity])
             corrects_id = carried.get("corrects")
-            corrected = _to_correct(figures, int(corrects_id)) if corrects_id is not None else None
+            corrected = _to_correct(figures, id_in(corrects_id)) if corrects_id is not None else None
             kind = Kind(corrected.kind) if corrected else _kind(form, is_spend=bool(carried.get("spend")))
             if corrected is None:
                 _require_takes(activity, is_spend=kind is Kind.SPEND)

@@ -34,7 +34,7 @@ from bot.slack import SourceMessage
 from bot.themes.likes import like_for
 from bot.triage.changed import insight_changed
 from bot.workspace.access import Viewer, require_colleague, viewer
-from storage import inbox, insights
+from storage import inbox, insights, workspace
 from storage.bridges import Bridge
 from storage.insights import Insight
 from storage.rows import lock
@@ -196,23 +196,12 @@ def open_message(services: Services, gesture: Gesture, shortcut: Shortcut) -> An
 def save_message(services: Services, gesture: Gesture, view: Mapping[str, Any], form: FormState) -> Answer:
     """Store a message as an insight, or add support and details where it is one already."""
     metadata = forms.metadata_of(view)
-    source = metadata.get("source") or {}
-    details = read_details(form)
-    message = SourceMessage(
-        channel_id=str(source.get("channel")),
-        ts=str(source.get("ts")),
-        thread_ts=source.get("thread"),
-        text=forms.source_text(view),
-        user_id=source.get("user"),
-        bot_id=None,
-        author_name=source.get("name"),
-        has_files=bool(source.get("files")),
-        reactions={},
-    )
+    details, message = read_details(form), _source_of(view, metadata)
     with services.db.writing() as connection:
         reader = viewer(connection, services.team_id, gesture.user_id)
         require_colleague(reader)
         bridge = _chosen_bridge(reader, form.option(Field.BRIDGE) or metadata.get("bridge"))
+        _require_member(connection, services.team_id, reader, message.channel_id)
         lock(connection, message.channel_id, message.ts)
         require_not_erased(connection, services.team_id, message.channel_id, message.ts)
         if not inbox.first_time(connection, gesture.key, services.clock.now()):
@@ -241,6 +230,32 @@ def save_message(services: Services, gesture: Gesture, view: Mapping[str, Any], 
         accept(services, connection, check)
         confirm(connection, say, reader, bridge, insight, message.channel_id, gesture)
     return Done()
+
+
+def _require_member(connection: Connection, team_id: str, reader: Viewer, channel_id: str) -> None:
+    """What stands in a private channel is for its members. Raises UserError for a forged form of another."""
+    channel = workspace.channel(connection, team_id, channel_id)
+    if channel is not None and channel.is_private and channel_id not in reader.channel_ids:
+        raise UserError(N_("Only members of that channel can save what is said there."))
+
+
+def _source_of(view: Mapping[str, Any], metadata: Mapping[str, Any]) -> SourceMessage:
+    """The message that the form carries. Raises UserError where it carries none."""
+    source = metadata.get("source")
+    if not isinstance(source, dict) or not source.get("channel") or not source.get("ts"):
+        raise UserError(N_("This form can't be read any more. Open it again."))
+    carried = {name: str(value) if value else None for name, value in source.items()}
+    return SourceMessage(
+        channel_id=str(carried["channel"]),
+        ts=str(carried["ts"]),
+        thread_ts=carried.get("thread"),
+        text=forms.source_text(view),
+        user_id=carried.get("user"),
+        bot_id=None,
+        author_name=carried.get("name"),
+        has_files=bool(source.get("files")),
+        reactions={},
+    )
 
 
 def _additions(insight: Insight, reader: Viewer, bridge: Bridge, details: dict[str, Any]) -> dict[str, Any]:

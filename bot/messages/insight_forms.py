@@ -18,8 +18,9 @@ from slack_sdk.models.blocks.basic_components import MarkdownTextObject, PlainTe
 
 from bot import slacktext
 from bot.bridges.categories import OTHER, category_name
+from bot.errors import FormError
 from bot.gestures import FormState
-from bot.i18n import Texts
+from bot.i18n import N_, Texts
 from bot.ids import Action, Field, View
 from bot.messages.common import field, modal, mrkdwn, option
 from bot.messages.insights import controls, headline, quote_block
@@ -177,10 +178,12 @@ def manage_form(
 
 
 def chosen_category(form: FormState, bridge: Bridge) -> str | None:
-    """The category chosen in a form, if the bridge still has it."""
+    """The category chosen in a form. Raises FormError for one that the bridge has no longer."""
     key = form.option(Field.CATEGORY)
     category = bridge.category(key) if key else None
-    return category.key if category and not category.is_retired else None
+    if key and (category is None or category.is_retired):
+        raise FormError({Field.CATEGORY: N_("That category is no longer in use; choose another.")})
+    return key
 
 
 def metadata_of(view: Mapping[str, Any]) -> dict[str, Any]:

@@ -271,7 +271,7 @@ def read_asked(view: Mapping[str, Any]) -> Asked:
     """What a form of triage remembers. Raises UserError for one that is none of ours."""
     metadata = metadata_of(view)
     step = metadata.get("step")
-    if step is not None and step not in set(Step):
+    if step is not None and step not in list(Step):
         raise UserError(UNREADABLE)
     walk = metadata.get("walk")
     return Asked(
