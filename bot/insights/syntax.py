@@ -166,11 +166,11 @@ def _insight(text: str, categories: Sequence[CategoryName]) -> Command:
     customer, text, was_first = _take_customer(text)
     if category is None and was_first:
         category, text = _take_category(text, categories)
-    if _says_something(text) or not (category or customer):
+    if _says_something(text) or (category is None and customer is None):
         return Store(text, category, customer)
-    if category and customer:
+    if category is not None and customer is not None:
         return Incomplete(Reason.ONLY_BOTH)
-    return Incomplete(Reason.ONLY_CATEGORY if category else Reason.ONLY_CUSTOMER)
+    return Incomplete(Reason.ONLY_CUSTOMER if category is None else Reason.ONLY_CATEGORY)
 
 
 def _says_something(text: str) -> bool:

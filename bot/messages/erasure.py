@@ -51,7 +51,9 @@ def gone_lines(_: Texts, counts: Mapping[str, int]) -> list[str]:
             "{n} insights lose their reporter and stay",
             n["reports"],
         ),
-        "supports": _.plural("{n} support of an insight", "{n} supports of insights", n["supports"]),
+        "supports": _.plural(
+            "{n} record of who supported an insight", "{n} records of who supported an insight", n["supports"]
+        ),
         "themes": _.plural("{n} place in a theme", "{n} places in themes", n["themes"]),
         "activities": _.plural("{n} link to an activity", "{n} links to activities", n["activities"]),
         "topics": _.plural("{n} topic of a meeting", "{n} topics of meetings", n["topics"]),

@@ -1,7 +1,7 @@
 """What `/insight …` means, in both languages: commands are rare, and all else is an insight."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot.insights.syntax import (
@@ -229,6 +229,9 @@ PIECES = st.sampled_from(
         max_size=3,
     ).map(lambda more: [*CATEGORIES, *more]),
 )
+@example("0000:", [*CATEGORIES, CategoryName("", ("0000",))])
+@example("0000: :", [*CATEGORIES, CategoryName("", ("0000",))])
+@example("#Acme 0000:", [*CATEGORIES, CategoryName("", ("0000",))])
 def test_any_line_has_a_meaning(line: str, categories: list[CategoryName]) -> None:
     command = parse(line, categories)
     if isinstance(command, Store):
