@@ -386,6 +386,12 @@ def manifest(http_url: str | None, language: str) -> None:
 @click.option("--bridge", default=None, help="Only this bridge, by name.")
 @click.option("--since", default=None, metavar="ISO-8601", help="Only insights captured since then.")
 @click.option("--until", default=None, metavar="ISO-8601", help="Only insights captured before then.")
+@click.option(
+    "--query",
+    default="",
+    metavar="WORDS",
+    help="Only what this finds, as in /insight search: 'status:done competitor:acme'. Days are those of UTC.",
+)
 @click.option("--withdrawn", is_flag=True, help="Withdrawn insights too.")
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="A file; default: the terminal.")
 def export(
@@ -393,6 +399,7 @@ def export(
     bridge: str | None,
     since: str | None,
     until: str | None,
+    query: str,
     withdrawn: bool,
     out: Path | None,
 ) -> None:
@@ -410,6 +417,8 @@ def export(
                 since=start_at,
                 until=end_at,
                 with_withdrawn=withdrawn,
+                query=query,
+                now=SystemClock().now(),
                 progress=progress,
             )
         click.echo(f"{count} insights written.", err=True)
@@ -588,7 +597,11 @@ def _output(path: Path | None) -> Iterator[TextIO]:
         return
     try:
         with path.open("x", encoding="utf-8", newline="") as target:
-            yield target
+            try:
+                yield target
+            except OperatorError:  # nothing was written: what was asked for can't be
+                path.unlink()
+                raise
     except FileExistsError:
         raise OperatorError(f"{path} exists already; choose another name.") from None
 

@@ -13,13 +13,15 @@ from decimal import Decimal
 from typing import Final, Literal, TextIO
 
 from babel.numbers import get_currency_precision
-from sqlalchemy import ColumnElement, Connection
+from sqlalchemy import ColumnElement, Connection, and_, false, or_
 
 from bot import slacktext
 from bot.bridges.categories import name_of
-from bot.errors import OperatorError
-from bot.i18n import texts
+from bot.errors import OperatorError, UserError
+from bot.i18n import DEFAULT_LANGUAGE, texts
 from bot.insights.words import names_in
+from bot.search.conditions import asks_for_withdrawn, meant_by_operator
+from bot.search.query import Asked, parse_query
 from storage import bridges, insights, workspace
 from storage.bridges import Bridge
 from storage.database import Database
@@ -77,18 +79,37 @@ def export(
     since: datetime | None = None,
     until: datetime | None = None,
     with_withdrawn: bool = False,
+    query: str = "",
+    now: datetime | None = None,
     progress: Progress = lambda written, total: None,
 ) -> int:
     """Write insights to `out` (opened with `newline=""`), oldest first; gives how many.
 
     `bridge`: only those of the bridge with that name; `since` and `until`: only those stored at or after, and
-    before, that instant. `progress` hears after each page how many are written, of how many. Memory is that
-    of one page of 1,000. Raises OperatorError for a bridge that does not exist.
+    before, that instant; `query`: only those that it means in the language of searches, `now`. `progress`
+    hears after each page how many are written, of how many. Memory is that of one page of 1,000. Raises
+    OperatorError for a bridge that does not exist or a wrong filter; nothing is written then.
     """
+    asked = parse_query(query)
     with database.reading() as connection:
         names = _Names(connection)
-        wanted = Wanted(names.bridge_id(bridge), since, until, with_withdrawn)
-        return write(connection, out, conditions_of(wanted), format=format, progress=progress)
+        withdrawn = with_withdrawn or asks_for_withdrawn(asked)
+        wanted = conditions_of(Wanted(names.bridge_id(bridge), since, until, withdrawn))
+        if query.strip():
+            assert now is not None, "what is meant by today depends on it"
+            wanted.append(_meant(connection, asked, now))
+        return write(connection, out, wanted, format=format, progress=progress)
+
+
+def _meant(connection: Connection, asked: Asked, now: datetime) -> ColumnElement[bool]:
+    """What the query means in any of the workspaces. Raises OperatorError."""
+    if asked.is_empty:
+        raise OperatorError("--query holds neither a word nor a filter.")
+    try:
+        met = [meant_by_operator(connection, team, asked, now) for team in workspace.teams(connection)]
+    except UserError as problem:
+        raise OperatorError(texts(DEFAULT_LANGUAGE).say(problem.message)) from None
+    return or_(false(), *(and_(*one) for one in met))
 
 
 def write(

@@ -117,6 +117,15 @@ def test_an_export_into_a_folder_that_is_not_there_is_one_sentence(address: str,
     assert isinstance(result.exception, SystemExit)
 
 
+def test_an_export_by_a_misspelt_filter_is_one_sentence_and_no_file(address: str, tmp_path: Path) -> None:
+    make_bridge(make_services(open_database(address)))
+    out = tmp_path / "insights.csv"
+    result = call("export", "--query", "stauts:done", "--out", str(out))
+    assert result.exit_code == 1 and not out.exists()
+    assert result.output.strip().count("\n") == 0 and "did you mean `status:`" in result.output
+    assert call("export", "--query", "status:done", "--out", str(out)).exit_code == 0 and out.exists()
+
+
 def test_an_export_since_no_instant_names_its_own_option(address: str) -> None:
     result = call("export", "--since", "yesterday")
     assert (result.exit_code, "--since" in result.output, "--at" in result.output) == (2, True, False)

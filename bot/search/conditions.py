@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Connection, and_, false, or_
 from bot import stems
 from bot.bridges.categories import category_name, spoken_names
 from bot.errors import UserError
-from bot.i18n import LANGUAGES, N_, texts
+from bot.i18n import DEFAULT_LANGUAGE, LANGUAGES, N_, texts
 from bot.insights import syntax
 from bot.insights.rules import WITHDRAWN
 from bot.messages.common import comma
@@ -22,7 +22,7 @@ from bot.messages.insights import status_label
 from bot.search.query import Asked, Kind
 from bot.slacktext import inert_mrkdwn
 from bot.workspace.access import Viewer
-from storage import insights, search, workspace
+from storage import bridges, insights, search, workspace
 from storage.bridges import Bridge
 from storage.insights import Insight
 from storage.search import Term
@@ -68,10 +68,22 @@ def seen_by(team_id: str, reader: Viewer, asked: Asked) -> Conditions:
         insights.of_team(team_id),
         insights.visible(reader.user_id, reader.channel_ids, marketing),
     ]
-    is_gone = WITHDRAWN in {
-        status for value in asked.values(Kind.STATUS) for status in statuses_called(value)
-    }
-    return [*seen, table.c.status != "merged" if is_gone else insights.LIVE]
+    return [*seen, table.c.status != "merged" if asks_for_withdrawn(asked) else insights.LIVE]
+
+
+def asks_for_withdrawn(asked: Asked) -> bool:
+    """Whether withdrawn insights are meant too: they are named."""
+    return any(WITHDRAWN in statuses_called(value) for value in asked.values(Kind.STATUS))
+
+
+def meant_by_operator(connection: Connection, team_id: str, asked: Asked, now: datetime) -> Conditions:
+    """What a query means to the person who runs Frontline, who may see all; days are those of UTC.
+
+    Raises UserError for a wrong filter.
+    """
+    reader = Viewer("", None, DEFAULT_LANGUAGE, frozenset(), tuple(bridges.all_bridges(connection, team_id)))
+    asker = _Asker(connection, team_id, reader, now)
+    return [insights.of_team(team_id), *filtered(asker, asked), *_worded(connection, asked)]
 
 
 def about_name(connection: Connection, team_id: str, reader: Viewer, name: str, now: datetime) -> Conditions:

@@ -166,6 +166,44 @@ def test_of_one_bridge_and_since_an_instant(services: Services, bridge: Bridge) 
         as_rows(services, bridge="nope")
 
 
+def test_of_what_a_query_finds(services: Services, bridge: Bridge) -> None:
+    with services.db.writing() as connection:
+        for text, more in (
+            ("They give discounts", {"competitors": ["Acme"]}),
+            ("Скидкой не обойтись", {"competitors": ["Acme"], "status": "done"}),
+            ("A discount again", {"status": "withdrawn"}),
+        ):
+            capture = Capture(
+                source="command",
+                text=text,
+                reporter_id=ANNA,
+                author_id=ANNA,
+                said_at=MONDAY,
+                details={**more, "created_at": MONDAY},
+            )
+            store_insight(connection, say(services, connection), bridge, capture)
+
+    def found(query: str) -> list[int]:
+        return [row["number"] for row in as_rows(services, query=query, now=MONDAY)]
+
+    assert found("status:done competitor:acme") == [2]
+    assert found("discount") == [1] and found("скидка") == [2]
+    assert found("статус:отозванные") == [3] and found("status:withdrawn discount") == [3]
+    assert found(f"from:@{ANNA} since:today") == [1, 2]
+    assert found("from:me") == [] and found("nowhere") == []
+    for wrong, sentence in (
+        ("stauts:done", "did you mean `status:`"),
+        ("status:nonsense", "status"),
+        ("bridge:nope", "I know no bridge called"),
+        ("format:csv", "format"),
+        ("---", "neither a word nor a filter"),
+    ):
+        out = io.StringIO(newline="")
+        with pytest.raises(OperatorError, match=sentence):
+            export(services.db, out, query=wrong, now=MONDAY)
+        assert out.getvalue() == ""
+
+
 class Nowhere(io.TextIOBase):
     """Takes text and keeps nothing of it."""
 
