@@ -82,6 +82,7 @@ class View(StrEnum):
     LIFETIME = "bridge_lifetime"
     LIFETIME_PREVIEW = "bridge_lifetime_preview"
     INBOX_FILTER = "inbox_filter"
+    MINE_FILTER = "mine_filter"  # of my insights in the home tab
     NOTICE = "notice"  # says something; has nothing to submit
 
 
@@ -131,6 +132,7 @@ class Action(StrEnum):
     INBOX_BRIDGE = "inbox_bridge"  # filters of what is to be triaged, in the home tab
     INBOX_CATEGORY = "inbox_category"
     INBOX_FILTER = "inbox_filter_open"
+    MINE_FILTER = "mine_filter_open"
     INBOX_PAGE = "inbox_more"
     INBOX_PAGE_BACK = "inbox_back"
     TRIAGE_BACK = "triage_back"  # from a form to the insight that the walk stands at

@@ -6,6 +6,8 @@ from typing import Any
 from slack_bolt import Ack, App
 
 from bot.gestures import id_in
+from bot.home import filters
+from bot.home.sections import MINE
 from bot.home.tab import turn_page
 from bot.ids import Action, View
 from bot.insights import saving
@@ -45,6 +47,16 @@ def register(app: App, edge: Edge) -> None:
     def about(ack: Ack, body: Body, action: Body) -> None:
         name = value_of(action)
         edge.action(ack, body, lambda gesture: open_page(edge.services, gesture, name))
+
+    @app.action(Action.MINE_FILTER)
+    def open_mine(ack: Ack, body: Body) -> None:
+        edge.action(ack, body, lambda gesture: filters.open_filter(edge.services, gesture, MINE))
+
+    @app.view(View.MINE_FILTER)
+    def save_mine(ack: Ack, body: Body) -> None:
+        edge.submission(
+            ack, body, lambda gesture, form: filters.save_filter(edge.services, gesture, form, MINE)
+        )
 
     def turn(ack: Ack, body: Body, action: Body) -> None:
         edge.action(ack, body, lambda gesture: turn_page(edge.services, gesture, id_in(value_of(action))))

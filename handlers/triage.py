@@ -6,6 +6,7 @@ from typing import Any
 from slack_bolt import Ack, App
 
 from bot.gestures import Answer, FormState, Gesture
+from bot.home import filters
 from bot.ids import Action, View
 from bot.messages.triage import Asked
 from bot.services import Services
@@ -94,11 +95,13 @@ def _inbox(app: App, edge: Edge) -> None:
 
     @app.action(Action.INBOX_FILTER)
     def open_filter(ack: Ack, body: Body) -> None:
-        edge.action(ack, body, lambda gesture: inbox.open_filter(services, gesture))
+        edge.action(ack, body, lambda gesture: filters.open_filter(services, gesture, inbox.FILTER))
 
     @app.view(View.INBOX_FILTER)
     def save_filter(ack: Ack, body: Body) -> None:
-        edge.submission(ack, body, lambda gesture, answers: inbox.save_filter(services, gesture, answers))
+        edge.submission(
+            ack, body, lambda gesture, answers: filters.save_filter(services, gesture, answers, inbox.FILTER)
+        )
 
     filtered(Action.INBOX_BRIDGE, "inbox_bridge")
     filtered(Action.INBOX_CATEGORY, "inbox_category")

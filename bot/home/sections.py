@@ -3,6 +3,7 @@
 from typing import Final
 
 from slack_sdk.models.blocks import Block
+from sqlalchemy import Connection
 
 from bot.activities.figures import figures_of, local_day
 from bot.activities.kinds import OPEN
@@ -11,8 +12,10 @@ from bot.bridges.lists import LATELY, MOST_OFFERED, OFTEN
 from bot.digests.schedule import DIGEST, SALES_REPORT
 from bot.erasure.section import section as erasing
 from bot.home.coverage import section as coverage
+from bot.home.filters import Filter, filtered
 from bot.home.health import section as health
 from bot.home.look import Look, Section
+from bot.ids import View
 from bot.insights.known import has_names
 from bot.insights.words import names_in
 from bot.meetings.command import home_section as meetings
@@ -21,20 +24,31 @@ from bot.messages.about import look_up
 from bot.messages.activities import Shown
 from bot.questions.closing import home_section as questions
 from bot.quiet.settings import standing_of
+from bot.services import Services
 from bot.triage.inbox import section as inbox
 from bot.triage.settings import notices_of
-from bot.workspace.access import marketers_of
+from bot.workspace.access import Viewer, marketers_of, require_own, viewer
 from storage import activities as stored
 from storage import analysis, insights, outbox, schedules, workspace
 
 PAGE: Final = 5
+
+
+def _own(services: Services, connection: Connection, user_id: str) -> Viewer:
+    reader = viewer(connection, services.team_id, user_id)
+    require_own(reader)
+    return reader
+
+
+MINE: Final = Filter(View.MINE_FILTER, "query", "offset", _own)
 ACTIVITIES: Final = 5
 
 
 def my_insights(look: Look) -> list[Block]:
     """A page of my insights."""
     connection, team_id, user_id = look.connection, look.team_id, look.reader.user_id
-    conditions = [insights.of_team(team_id), insights.mine(user_id)]
+    by = filtered(look, MINE)
+    conditions = [insights.of_team(team_id), insights.mine(user_id), *by.conditions]
     offset = int(look.asked.get("offset", 0))
     found = insights.select_page(connection, conditions, limit=PAGE, offset=offset)
     total = insights.count(connection, conditions)
@@ -44,7 +58,7 @@ def my_insights(look: Look) -> list[Block]:
     supported = insights.supported_by(connection, user_id, [one.id for one in found])
     notices = notices_of(connection, team_id, user_id)
     hours = standing_of(connection, team_id, look.reader)
-    page = messages.Page(found, total, offset, PAGE, supported, notices, hours)
+    page = messages.Page(found, total, offset, PAGE, supported, notices, hours, by.query, by.fault)
     return messages.my_insights(look.reader, page, mentioned)
 
 

@@ -16,11 +16,12 @@ from slack_sdk.models.blocks import (
 from slack_sdk.models.blocks.basic_components import MarkdownTextObject
 
 from bot import slacktext
-from bot.i18n import Texts
+from bot.i18n import Message, Texts
 from bot.ids import Action
 from bot.insights.rules import WITHDRAWN
 from bot.messages.activities import Shown, activity_entry, new_button
 from bot.messages.common import comma, emoji, home, mrkdwn, option
+from bot.messages.filters import filter_button, filter_line
 from bot.messages.insights import controls, entry
 from bot.messages.lists import offer
 from bot.messages.quiet_hours import USUAL, Standing, hours_button, hours_line
@@ -43,6 +44,8 @@ class Page:
     supported: frozenset[int]  # ids of those that the reader supports, and may take back
     notices: str = "all"  # which she wants of what becomes of them
     hours: Standing = USUAL  # when she is told
+    query: str = ""  # what they are filtered by, in the language of searches
+    fault: Message | None = None  # why that means nothing any more
 
 
 @dataclass(frozen=True)
@@ -82,11 +85,14 @@ def my_insights(reader: Viewer, page: Page, names: Mapping[str, str]) -> list[Bl
                 ButtonElement(text=_("New insight"), action_id=Action.HOME_NEW, style="primary", value="new"),
                 _notices(_, page.notices),
                 hours_button(_),
+                filter_button(_, Action.MINE_FILTER),
             ]
         ),
         ContextBlock(elements=[MarkdownTextObject(text=hours_line(_, page.hours), verbatim=True)]),
     ]
-    if not page.entries:
+    if page.query:
+        blocks.append(filter_line(_, page.query, page.total, page.fault))
+    elif not page.entries:
         blocks.append(mrkdwn(_how_to_begin(_, reader)))
     known = {bridge.id: bridge for bridge in reader.bridges}
     for insight in page.entries:

@@ -11,7 +11,6 @@ from slack_sdk.models.blocks import (
     ContextBlock,
     DividerBlock,
     HeaderBlock,
-    PlainTextInputElement,
     StaticSelectElement,
 )
 from slack_sdk.models.blocks.basic_components import MarkdownTextObject
@@ -19,8 +18,9 @@ from slack_sdk.models.blocks.basic_components import MarkdownTextObject
 from bot import slacktext
 from bot.bridges.categories import category_name
 from bot.i18n import Message, Texts
-from bot.ids import Action, Field, View
-from bot.messages.common import field, modal, mrkdwn, option
+from bot.ids import Action
+from bot.messages.common import mrkdwn, option
+from bot.messages.filters import filter_button, filter_line
 from bot.messages.insights import byline, headline, quote_block
 from bot.messages.triage import controls
 from bot.workspace.access import Viewer
@@ -29,7 +29,6 @@ from storage.insights import Insight
 
 ALL: Final = "all"
 QUOTE: Final = 300  # characters
-LONGEST_QUERY: Final = 200  # characters
 NTH: Final = 2  # the same insight may stand above, among the person's own
 
 
@@ -54,7 +53,7 @@ def inbox(reader: Viewer, shown: Inbox) -> list[Block]:
     _ = reader.texts
     blocks: list[Block] = [HeaderBlock(text=_("To triage")), _head(_, reader, shown)]
     if shown.query:
-        blocks.append(_filtered(_, shown))
+        blocks.append(filter_line(_, shown.query, shown.total, shown.fault))
     elif not shown.total:
         blocks.append(mrkdwn(_(":tada: Nothing is left to triage.")))
     known = {one.id: one for one in reader.marketing}
@@ -73,32 +72,6 @@ def inbox(reader: Viewer, shown: Inbox) -> list[Block]:
     return blocks + _paging(_, shown)
 
 
-def _filtered(_: Texts, shown: Inbox) -> ContextBlock:
-    """What it is filtered by, and how many fit."""
-    text = _("Filter: {query}", query=slacktext.inert_mrkdwn(shown.query, {}, LONGEST_QUERY))
-    if shown.fault is not None:
-        text += "\n:warning: " + _.say(shown.fault)
-    else:
-        text += " · " + (_("found: {n}", n=_.number(shown.total)))
-    return ContextBlock(elements=[MarkdownTextObject(text=text, verbatim=True)])
-
-
-def filter_form(_: Texts, query: str) -> dict[str, Any]:
-    """Where the filter is typed."""
-    element = PlainTextInputElement(
-        action_id=Field.QUERY,
-        initial_value=query or None,
-        max_length=LONGEST_QUERY,
-        placeholder=_("price competitor:Acme since:2026-10-01"),
-    )
-    hint = _(
-        "Words, “phrases”, begin*; category: customer: competitor: product: from: since: until: bridge: "
-        "urgent. Leave it empty to see everything."
-    )
-    block = field(Field.QUERY, _("Show only"), element, optional=True, hint=hint)
-    return modal(View.INBOX_FILTER, _("Filter"), [block], submit=_("Show"), close=_("Cancel"))
-
-
 def _head(_: Texts, reader: Viewer, shown: Inbox) -> ActionsBlock:
     elements: list[Any] = []
     if shown.total and not shown.query:  # the walk knows no query
@@ -114,7 +87,7 @@ def _head(_: Texts, reader: Viewer, shown: Inbox) -> ActionsBlock:
     choices = {key: option(name, key) for key, name in [*kinds.items()][:99]}
     chosen = choices.get(shown.category or "")
     elements.append(_choice(Action.INBOX_CATEGORY, _("All categories"), [*choices.values()], chosen))
-    elements.append(ButtonElement(text=_("Filter…"), action_id=Action.INBOX_FILTER, value="filter"))
+    elements.append(filter_button(_, Action.INBOX_FILTER))
     return ActionsBlock(block_id="inbox", elements=elements)
 
 

@@ -4,13 +4,17 @@ from typing import Any
 
 import pytest
 
-from bot.home.sections import PAGE
+from bot.errors import FormError
+from bot.gestures import Done, Open
+from bot.home.filters import open_filter, save_filter
+from bot.home.sections import MINE, PAGE
 from bot.home.tab import turn_page
+from bot.ids import View
 from bot.inbox import Incoming
 from storage import insights, workspace
 from storage.database import Database
-from tests.stage import Stage, make_stage
-from tests.support import ANNA, BEN, MIA, SALES, TEAM, TOM
+from tests.stage import Stage, form, make_stage
+from tests.support import ANNA, BEN, GUEST, MIA, SALES, TEAM, TOM
 
 
 @pytest.fixture
@@ -108,3 +112,32 @@ def test_a_language_that_changes_on_the_way_is_the_one_shown(stage: Stage) -> No
     with stage.services.db.writing() as connection:
         workspace.save_language(connection, TEAM, ANNA, "ru")
     assert "Мои" in str(shown(stage))
+
+
+def test_my_insights_are_filtered_like_the_inbox(stage: Stage) -> None:
+    for text in ("Acme discounts the price list", "The pump is broken", *(f"Price {n}" for n in range(6))):
+        stage.flag(ANNA, stage.slack.say(SALES, BEN, text))
+    stage.flag(BEN, stage.slack.say(SALES, ANNA, "A price that Ben passed on, and Anna said"))
+    stage.flag(BEN, stage.slack.say(SALES, BEN, "A price that is none of Anna's"))
+
+    def narrow(query: str) -> str:
+        gesture = stage.gesture(ANNA)
+        assert save_filter(stage.services, gesture, form(query=query), MINE) == Done()
+        stage.send(seconds=2)
+        return str(stage.slack.homes[ANNA])
+
+    found = narrow("prices status:new")
+    assert "Filter: prices status:new" in found and "found: 8" in found
+    assert "pump" not in found and "none of Anna" not in found
+    turn_page(stage.services, stage.gesture(ANNA), 5)
+    stage.send(seconds=2)
+    older = str(stage.slack.homes[ANNA])
+    assert "found: 8" in older and "6 to 8 of 8" in older and "Acme discounts" in older
+    assert "found: 0" in narrow("status:done")
+    assert "The pump" in narrow("pump")
+    everything = narrow("")
+    assert "1 to 5 of 9" in everything and "Filter: " not in everything
+    with pytest.raises(FormError):
+        save_filter(stage.services, stage.gesture(ANNA), form(query="stauts:new"), MINE)
+    opened = open_filter(stage.services, stage.gesture(GUEST), MINE)
+    assert isinstance(opened, Open) and opened.view["callback_id"] == View.MINE_FILTER

@@ -26,6 +26,7 @@ from bot.coverage.compile import ChannelCoverage, Coverage
 from bot.digests.compile import CategoryPart, Queue
 from bot.digests.schedule import REGULARS, Frequency, Rhythm
 from bot.i18n import LANGUAGES, Texts, texts
+from bot.ids import View
 from bot.insights.support import Support
 from bot.messages import (
     about,
@@ -39,6 +40,7 @@ from bot.messages import (
     digest,
     digest_form,
     erasure,
+    filters,
     help,
     home,
     insight_forms,
@@ -249,7 +251,9 @@ def reader(_: Texts, **changes: Any) -> Viewer:
 
 def home_of(_: Texts, shown: int, schedule: Schedule) -> Rendered:
     entries = [INSIGHT, GONE][:shown]
-    page = home.Page(entries, total=9 * shown, offset=2 * shown, size=2, supported=frozenset({142}))
+    page = home.Page(
+        entries, total=9 * shown, offset=2 * shown, size=2, supported=frozenset({142}), query="w" * 200
+    )
     state = home.State(
         {1: schedule},
         {SALES: "sales", MARKETING: "marketing"},
@@ -688,9 +692,10 @@ SAMPLES: dict[str, list[Sample]] = {
         partial(triage_notices.notices_are, chosen=one) for one in ("all", "outcome", "off")
     ],
     "triage_notices.notices_help": [lambda _: triage_notices.notices_help(_, "all")],
-    "triage_inbox.filter_form": [
-        lambda _: triage_inbox.filter_form(_, ""),
-        lambda _: triage_inbox.filter_form(_, "w" * 200),
+    "filters.filter_form": [
+        lambda _: filters.filter_form(_, View.INBOX_FILTER, ""),
+        lambda _: filters.filter_form(_, View.INBOX_FILTER, "w" * 200),
+        lambda _: filters.filter_form(_, View.MINE_FILTER, "w" * 200),
     ],
     "triage_walk.page": [
         lambda _: triage_walk.page(

@@ -212,6 +212,9 @@ FORMS: Final[Mapping[View, Form]] = {
     View.ERASE_PREVIEW: Form(_erase_preview, TOM, {Field.CONFIRM: text("erase")}),
     View.LIFETIME: Form(by_press(Action.BRIDGE_LIFETIME, TOM, the_bridge), TOM, LIFETIME),
     View.LIFETIME_PREVIEW: Form(_lifetime_preview, TOM, {Field.CONFIRM: text("erase")}),
+    View.MINE_FILTER: Form(
+        by_press(Action.MINE_FILTER, ANNA, nothing), ANNA, {Field.QUERY: text("price")}, COLLEAGUES | {GUEST}
+    ),
     View.INBOX_FILTER: Form(
         by_press(Action.INBOX_FILTER, MIA, nothing), MIA, {Field.QUERY: text("price")}, frozenset({RITA})
     ),
@@ -476,6 +479,6 @@ def _of_another_workspace(desk: Desk, snapshot: Snapshot) -> None:
                 connection.execute(table.update().values(team_id="T2"))
     before = desk.rows()
     for view, one in FORMS.items():
-        if view is not View.QUIET_HOURS:  # a person's own, of no bridge
+        if view not in (View.QUIET_HOURS, View.MINE_FILTER):  # a person's own, of no bridge
             desk.require_refused(f"{view} of another workspace", desk.send(view, one.by), before=before)
     snapshot.put_back()

@@ -6,6 +6,7 @@ import pytest
 
 from bot.errors import FormError, UserError
 from bot.gestures import Done, Open
+from bot.home import filters
 from bot.i18n import texts
 from bot.ids import Field
 from bot.triage import inbox
@@ -28,13 +29,16 @@ def stage(database: Database) -> Stage:
 
 
 def narrow(stage: Stage, query: str, user: str = MIA, key: str | None = None) -> dict[str, Any]:
-    assert inbox.save_filter(stage.services, stage.gesture(user, key=key), form(query=query)) == Done()
+    assert (
+        filters.save_filter(stage.services, stage.gesture(user, key=key), form(query=query), inbox.FILTER)
+        == Done()
+    )
     return shown(stage, user)
 
 
 def refused(stage: Stage, query: str) -> str:
     with pytest.raises(FormError) as problem:
-        inbox.save_filter(stage.services, stage.gesture(MIA), form(query=query))
+        filters.save_filter(stage.services, stage.gesture(MIA), form(query=query), inbox.FILTER)
     assert list(problem.value.fields) == [Field.QUERY]
     return texts("en").say(problem.value.fields[Field.QUERY])
 
@@ -52,7 +56,7 @@ def test_the_inbox_shows_what_the_query_means_in_pages(stage: Stage) -> None:
 
 def test_the_form_opens_with_the_filter_in_it(stage: Stage) -> None:
     narrow(stage, "discount")
-    answer = inbox.open_filter(stage.services, stage.gesture(MIA))
+    answer = filters.open_filter(stage.services, stage.gesture(MIA), inbox.FILTER)
     assert isinstance(answer, Open)
     assert answer.view["blocks"][0]["element"]["initial_value"] == "discount"
 
@@ -87,9 +91,9 @@ def test_a_query_shows_nobody_more_than_the_inbox_does(stage: Stage) -> None:
     assert listed(view) == [] and "Price secret" not in str(view)
     for user in (ANNA, BEN, GUEST):
         with pytest.raises(UserError):
-            inbox.open_filter(stage.services, stage.gesture(user))
+            filters.open_filter(stage.services, stage.gesture(user), inbox.FILTER)
         with pytest.raises(UserError):
-            inbox.save_filter(stage.services, stage.gesture(user), form(query="price"))
+            filters.save_filter(stage.services, stage.gesture(user), form(query="price"), inbox.FILTER)
         assert user not in stage.slack.homes
 
 
