@@ -11,7 +11,7 @@ One step is one call to Slack. Steps wait while live work waits, keep below `CAL
 
 import threading
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -27,7 +27,8 @@ from bot.insights.capture import text_of
 from bot.insights.rules import SHORTCUT
 from bot.services import Services
 from bot.slack import SlackBusy, SlackProblem, SlackRefused, SourceMessage, base_emoji, read_message
-from storage import bridges, catchup, erasure, inbox, insights, threads
+from bot.upkeep.presence import note_found, note_presence
+from storage import bridges, catchup, erasure, health, inbox, insights, threads
 from storage.bridges import Bridge
 from storage.catchup import CatchupJob
 from storage.insights import Insight
@@ -48,8 +49,17 @@ GONE: Final = frozenset({"channel_not_found", "not_in_channel", "is_archived", "
 class CatchUp:
     """The steps of catching up, and when to begin anew."""
 
-    def __init__(self, services: Services, *, days: int, calls_a_minute: int = CALLS_A_MINUTE) -> None:
+    def __init__(
+        self,
+        services: Services,
+        *,
+        days: int,
+        calls_a_minute: int = CALLS_A_MINUTE,
+        is_listening: Callable[[], bool] = lambda: False,
+    ) -> None:
+        """`is_listening`: whether this process hears Slack, so that a gap ends before it is caught up."""
         self._services = services
+        self._is_listening = is_listening
         self._days = timedelta(days=days)
         self._pause = 60 / calls_a_minute  # seconds
         self._free_at = 0.0  # monotonic seconds
@@ -88,7 +98,11 @@ class CatchUp:
         """Ask for everything to be compared: known insights, and the recent past of every sales channel."""
         services = self._services
         now, real = services.clock.now(), services.clock.real()
+        is_listening = self._is_listening()
         with services.db.writing() as connection:
+            note_presence(connection, services.team_id, real, is_listening=is_listening)
+        with services.db.writing() as connection:
+            health.save_presence(connection, services.team_id, asked_at=real)
             common = {"due_at": real, "begun_at": now}
             oldest = now - self._days
             catchup.ask_for(
@@ -148,6 +162,7 @@ class CatchUp:
             if not stands:
                 return  # another replica has the job now, and will find the same
             found = [one for one in page.found if accept(services, connection, one)]
+            note_found(connection, services.team_id, [one.kind for one in found])
             for thread_ts in page.threads:
                 thread = {
                     "kind": "thread",

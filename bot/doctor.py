@@ -16,7 +16,7 @@ from sqlalchemy.exc import DBAPIError
 from bot.clock import Clock
 from bot.config import Settings, SettingsProblem
 from bot.i18n import texts
-from bot.slack import Identity, SlackGateway, SlackProblem, SlackRefused
+from bot.slack import Identity, SlackGateway, SlackProblem, SlackRefused, scopes_told
 from storage import bridges, inbox, outbox, schedules, schema, workspace
 from storage.bridges import Bridge
 from storage.database import Database, DatabaseProblem, open_database
@@ -124,17 +124,15 @@ def _mend(problem: SlackProblem) -> str:
 
 
 def _scopes(examiner: Examiner) -> Check:
-    """Slack tells a token's scopes in a header of every answer (docs.slack.dev/authentication)."""
+    """What Slack tells of the token's scopes."""
     try:
         answer = examiner.gateway.client.auth_test()
     except (SlackApiError, SlackClientError, OSError) as problem:
         return Check("scopes", False, f"auth.test: {type(problem).__name__}", UNREACHABLE)
-    headers = {name.lower(): value for name, value in answer.headers.items()}
-    told = headers.get("x-oauth-scopes")
+    told = scopes_told(answer.headers)
     if told is None:
         return Check("scopes", True, "this server does not tell them")
-    value = told if isinstance(told, str) else ",".join(told)
-    missing = sorted(examiner.bot_scopes - {scope.strip() for scope in value.split(",")})
+    missing = sorted(examiner.bot_scopes - told)
     if missing:
         return Check(
             "scopes",

@@ -108,11 +108,17 @@ class SlackGateway:
         self._client = WebClient(
             token=token, base_url=api_url, timeout=timeout, retry_handlers=[], logger=logger
         )
+        self._granted: frozenset[str] | None = None
 
     @property
     def client(self) -> WebClient:
         """The client itself, for Bolt and Socket Mode."""
         return self._client
+
+    @property
+    def granted(self) -> frozenset[str] | None:
+        """The scopes that Slack granted, as its last answer told; None: it has not told them."""
+        return self._granted
 
     def call(self, method: str, **arguments: Any) -> dict[str, Any]:
         """One Web API call by its method's name."""
@@ -123,6 +129,7 @@ class SlackGateway:
             else:
                 response = self._client.api_call(method, params=_form(arguments))
         except SlackApiError as problem:
+            self._note_scopes(problem.response.headers)
             raise _refusal(problem) from None
         except (
             SlackClientError,
@@ -133,10 +140,16 @@ class SlackGateway:
             ValueError,
         ) as problem:
             raise SlackUnclear(type(problem).__name__) from None
+        self._note_scopes(response.headers)
         data = response.data
         if not isinstance(data, dict):
             raise SlackUnclear("unreadable_answer")
         return data
+
+    def _note_scopes(self, headers: Mapping[str, Any]) -> None:
+        scopes = scopes_told(headers)
+        if scopes is not None:
+            self._granted = scopes
 
     def pages(self, method: str, key: str, **arguments: Any) -> Iterator[dict[str, Any]]:
         """The items under `key` over all pages of a cursor-paged method."""
@@ -359,6 +372,18 @@ _JSON_METHODS: Final = frozenset(
         "views.push",
     }
 )
+
+
+def scopes_told(headers: Mapping[str, Any]) -> frozenset[str] | None:
+    """The token's scopes, which Slack tells in a header of its answers (docs.slack.dev/authentication).
+
+    None: this answer does not tell them.
+    """
+    found = {name.lower(): value for name, value in headers.items()}.get("x-oauth-scopes")
+    if found is None:
+        return None
+    value = found if isinstance(found, str) else ",".join(found)
+    return frozenset(scope.strip() for scope in value.split(",")) - {""}
 
 
 def _form(arguments: Mapping[str, Any]) -> dict[str, Any]:

@@ -39,6 +39,7 @@ from bot.timers import Bell
 from bot.triage.changed import CARD
 from bot.triage.notices import tell
 from bot.triage.shown import build_card
+from bot.upkeep import watch
 from bot.workspace import moods
 
 FOLLOWERS: Mapping[str, Follower] = {prompt.THREAD: topics.FOLLOWER, QUESTION: answers.FOLLOWER}
@@ -95,4 +96,6 @@ BUILDERS: Mapping[str, Builder] = {
     items.ITEM_GIVEN: items.build_given,
     moods.TROUBLE: moods.build_trouble,
     LEDGER: build_ledger,
+    watch.TROUBLES: watch.build_troubles,
+    watch.GAP: watch.build_gap,
 }

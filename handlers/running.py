@@ -25,6 +25,7 @@ from bot.schedules import run_one_due
 from bot.services import Services
 from bot.slack import LOST_ACCESS, SlackGateway, SlackProblem
 from bot.timers import ring_one
+from bot.upkeep.watch import Upkeep, look
 from bot.workers import BELLS, BUILDERS, JOBS, WORKERS
 from bot.workspace.directory import read_directory
 from handlers.bolt import build_bolt
@@ -105,6 +106,7 @@ def tick_once(services: Services, settings: Settings, *, catches_up: bool) -> bo
             settle(services, steps, timeout=SETTLE_WITHIN)
             if not catch_up.work_in_pace():
                 catch_up.wait()
+    look(services)
     return settle(services, steps, timeout=SETTLE_WITHIN)
 
 
@@ -143,15 +145,26 @@ def start(settings: Settings, clock: Clock) -> Frontline:
     watch = BridgeWatch(services.db, services.team_id)
     bolt = build_bolt(services, settings, watch)
     probe = SlackProbe(services.slack.identity)
-    catch_up = CatchUp(services, days=settings.catch_up_days)
+    socket: SocketConnection | None = None
+    watchdog: Watchdog | None = None
+
+    def is_listening() -> bool:
+        """Over HTTP the process hears Slack as soon as it runs."""
+        if not settings.socket_mode:
+            return True
+        return bool(socket and watchdog and socket.is_connected and not watchdog.is_overdue())
+
+    catch_up = CatchUp(services, days=settings.catch_up_days, is_listening=is_listening)
+    upkeep = Upkeep(services, is_listening=is_listening, catch_up=catch_up.ask)
+    upkeep.note()  # a gap is known before it is caught up, so that what is found counts for it
     steps = [
         *work_steps(services),
         Step("catch-up", catch_up.step, poll=1.0, patience=300.0),
         Step("housekeeping", Housekeeping(services).step, every=30.0),
         Step("directory", DirectoryKeeper(services).step, every=30.0, patience=900.0),
+        Step("upkeep", upkeep.step, every=30.0),
         Step("probe", probe.step, every=30.0, patience=300.0),
     ]
-    socket = watchdog = None
     if settings.socket_mode:
         socket = SocketConnection(bolt, settings.slack_app_token, on_hello=catch_up.ask)
         watchdog = Watchdog(socket, services.slack.identity)

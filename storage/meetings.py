@@ -205,6 +205,21 @@ def next_of_bridges(connection: Connection, bridge_ids: Collection[int], now: da
     )
 
 
+def next_starts(connection: Connection, bridge_ids: Collection[int], now: datetime) -> dict[int, datetime]:
+    """By bridge: when its next meeting begins, where one is planned."""
+    rows = connection.execute(
+        select(meeting_series.c.bridge_id, func.min(meeting_occurrences.c.starts_at))
+        .join(meeting_series, meeting_series.c.id == meeting_occurrences.c.series_id)
+        .where(
+            meeting_series.c.bridge_id.in_(sorted(bridge_ids)),
+            meeting_occurrences.c.status == PLANNED,
+            meeting_occurrences.c.starts_at > now,
+        )
+        .group_by(meeting_series.c.bridge_id)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
 # --- posts -------------------------------------------------------------------------------------------------
 
 

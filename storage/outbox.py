@@ -405,16 +405,6 @@ def parked_count(connection: Connection) -> int:
     ).scalar_one()
 
 
-def parked_of_bridges(connection: Connection) -> dict[int, tuple[int, str]]:
-    """For each bridge with posts that were given up: how many, and one of the reasons."""
-    rows = connection.execute(
-        select(outbox.c.bridge_id, func.count(), func.max(outbox.c.error))
-        .where(outbox.c.state == "parked", outbox.c.bridge_id.is_not(None))
-        .group_by(outbox.c.bridge_id)
-    )
-    return {row[0]: (row[1], row[2] or "") for row in rows}
-
-
 def drop(connection: Connection, ids: Collection[int] | None, at: datetime) -> int:
     """Let parked posts go unsaid for good: those, or with None all; gives the number of rows."""
     result = connection.execute(

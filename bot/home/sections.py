@@ -29,7 +29,7 @@ from bot.triage.inbox import section as inbox
 from bot.triage.settings import notices_of
 from bot.workspace.access import Viewer, marketers_of, require_own, viewer
 from storage import activities as stored
-from storage import analysis, insights, outbox, schedules, workspace
+from storage import analysis, insights, schedules, workspace
 
 PAGE: Final = 5
 
@@ -77,14 +77,12 @@ def bridges(look: Look) -> list[Block]:
     channels = {bridge.marketing_channel_id for bridge in reader.bridges}
     channels |= {channel for bridge in reader.bridges for channel in bridge.sales_channel_ids}
     channel_names = workspace.channel_names(connection, look.team_id, channels)
-    undelivered = outbox.parked_of_bridges(connection)
     reports = {one.bridge_id: one for one in scheduled if one.kind == SALES_REPORT.kind}
     managers = {user for bridge in reader.managed for user in bridge.manager_ids}
     marketing = marketers_of(connection, look.team_id, reader.managed[: messages.MOST_BRIDGES])
     state = messages.State(
         due,
         channel_names,
-        undelivered,
         reports,
         workspace.names(connection, look.team_id, managers),
         {bridge_id: [one.name for one in people] for bridge_id, people in marketing.items()},

@@ -50,11 +50,10 @@ class Page:
 
 @dataclass(frozen=True)
 class State:
-    """How the bridges stand, by bridge id: next digests, and what could not be delivered with the reason."""
+    """How the bridges stand, by bridge id, with their next digests and reports."""
 
     due: Mapping[int, Schedule]
     channel_names: Mapping[str, str]
-    undelivered: Mapping[int, tuple[int, str]]
     reports: Mapping[int, Schedule] = field(default_factory=dict)  # to the sales channels
     names: Mapping[str, str] = field(default_factory=dict)  # of managers
     marketers: Mapping[int, Sequence[str]] = field(default_factory=dict)  # what they are called
@@ -176,8 +175,6 @@ def bridges(reader: Viewer, state: State) -> list[Block]:
         line = _bridge_line(_, bridge, state)
         if reader.manages(bridge):
             line += "\n" + _rights(_, bridge, state)
-        if bridge.id in state.undelivered and reader.manages(bridge):
-            line += "\n" + _undelivered(_, *state.undelivered[bridge.id])
         blocks.append(mrkdwn(line))
     if reader.may_create_bridges:
         blocks.append(
@@ -199,16 +196,6 @@ def unknown_names(_: Texts, bridge: Bridge, found: Sequence[Unknown], *, many: b
         block for one in found for block in offer(_, bridge.id, one, Action.NAME_ADD, Action.NAME_IGNORE)
     ]
     return [mrkdwn(title), *lines]
-
-
-def _undelivered(_: Texts, count: int, reason: str) -> str:
-    """What could not be posted, for those who can do something about it."""
-    posts = _.plural("{n} post could not be delivered", "{n} posts could not be delivered", count)
-    return ":warning: " + _(
-        "{posts} ({reason}). Whoever runs Frontline finds them with `app.py outbox list`.",
-        posts=posts,
-        reason=reason,
-    )
 
 
 def _rights(_: Texts, bridge: Bridge, state: State) -> str:

@@ -19,9 +19,10 @@ from bot.questions.shown import people_changed
 from bot.quiet.waiting import hours_changed
 from bot.services import Services
 from bot.slack import SlackRefused
-from bot.workspace.access import viewer
+from bot.upkeep.findings import Kind, subject_of
+from bot.workspace.access import is_colleague, viewer
 from bot.workspace.directory import nothing, refresh_channel, refresh_person
-from storage import bridges, workspace
+from storage import bridges, health, workspace
 from storage.bridges import Bridge
 from storage.inbox import InboxRow
 from storage.outbox import OutboxRow
@@ -51,6 +52,8 @@ def _telling(services: Services, channel_id: str, save: Apply, key: str) -> Appl
         new = faults(after) - faults(before)
         if new:
             _tell(connection, say, channel_id, new, key)
+            if Fault.ABSENT in new:
+                _is_told(connection, say, channel_id)
             log.info("bridge_channel_trouble", channel=channel_id, faults=sorted(new))
 
     return apply
@@ -82,6 +85,11 @@ def _tell(connection: Connection, say: Say, channel_id: str, new: frozenset[Faul
         say.direct(f"mood:{key}:{user_id}", user_id, message)
 
 
+def _is_told(connection: Connection, say: Say, channel_id: str) -> None:
+    """That Frontline is not in the channel is told; `bot.upkeep.watch` need not say it again."""
+    health.mark_told(connection, say.team_id, [subject_of(Kind.ABSENT, channel_id)], say.real)
+
+
 def _parts(bridge: Bridge, channel_id: str) -> list[bool]:
     """What the channel is to the bridge: True its marketing channel, False a sales channel; or nothing."""
     if channel_id == bridge.marketing_channel_id:
@@ -107,13 +115,12 @@ def build_trouble(services: Services, row: OutboxRow) -> Mapping[str, Any]:
         return trouble_message(viewer(connection, team_id, row.user_id).texts, troubles) if troubles else {}
 
 
-def caretakers(connection: Connection, team_id: str, bridge: Bridge) -> list[str]:
-    """The bridge's managers and the workspace's admins, as far as they are active people."""
-    ids = dict.fromkeys([*bridge.manager_ids, *workspace.administrators(connection, team_id)])
+def caretakers(connection: Connection, team_id: str, *known: Bridge) -> list[str]:
+    """The managers of these bridges and the workspace's admins, as far as they can hold a right."""
+    managers = [user_id for bridge in known for user_id in bridge.manager_ids]
+    ids = dict.fromkeys([*managers, *workspace.administrators(connection, team_id)])
     found = ((user_id, workspace.person(connection, team_id, user_id)) for user_id in ids)
-    return [
-        user_id for user_id, one in found if one and not (one.is_bot or one.is_deleted or one.is_external)
-    ]
+    return [user_id for user_id, one in found if one and is_colleague(one)]
 
 
 def person_changed(services: Services, row: InboxRow) -> Apply:

@@ -16,6 +16,7 @@ from storage.tables.analysis import embeddings, ignored_names, names, readings, 
 from storage.tables.base import metadata
 from storage.tables.bridges import bridge_channels, bridge_managers, bridges, categories
 from storage.tables.erasure import erased_insights, erased_people, erasures, lifetimes
+from storage.tables.health import gaps, presence, troubles
 from storage.tables.insights import flags, history, insights, supporters, told
 from storage.tables.machinery import (
     catchup_jobs,
@@ -69,6 +70,7 @@ __all__ = [
     "erased_people",
     "erasures",
     "flags",
+    "gaps",
     "gestures",
     "history",
     "ignored_names",
@@ -87,6 +89,7 @@ __all__ = [
     "outbox",
     "people",
     "person_settings",
+    "presence",
     "questions",
     "quotes",
     "readings",
@@ -103,6 +106,7 @@ __all__ = [
     "threads",
     "timers",
     "told",
+    "troubles",
     "user_groups",
     "walks",
     "workspaces",

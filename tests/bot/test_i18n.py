@@ -27,6 +27,8 @@ PLURALS = [one.id for one in ENTRIES if not isinstance(one.id, str)]
 TITLE_LIMIT = 24  # docs.slack.dev/reference/views/modal-views
 # The word behind the number, for one, few and many: nominative unless the sentence asks for another case.
 COUNTED = {
+    ("флаг", "флага", "флагов"),
+    ("правка", "правки", "правок"),
     ("ответ", "ответа", "ответов"),
     ("голос", "голоса", "голосов"),
     ("сообщение", "сообщения", "сообщений"),

@@ -28,6 +28,7 @@ from bot.digests.schedule import REGULARS, Frequency, Rhythm
 from bot.i18n import LANGUAGES, Texts, texts
 from bot.ids import View
 from bot.insights.support import Support
+from bot.manifest import BOT_SCOPES
 from bot.messages import (
     about,
     activities,
@@ -60,13 +61,15 @@ from bot.messages import (
 from bot.messages import moods as troubles
 from bot.messages.bridges import FormStart
 from bot.messages.categories import ShownCategory
-from bot.messages.health import Health, health
+from bot.messages.health import Health, Upcoming, gap_message, health, trouble_message
 from bot.messages.lists import ListsStart
 from bot.messages.moods import Fault, Trouble
 from bot.questions.state import Standing
 from bot.quiet.hours import DEFAULT, WorkingHours
 from bot.reports.compile import SalesReport
 from bot.triage.rules import Pressed, Step
+from bot.upkeep.findings import Finding
+from bot.upkeep.findings import Kind as Wrong
 from bot.variants import plainest
 from bot.workspace.access import Viewer
 from playground import blocks as slack
@@ -76,6 +79,7 @@ from storage.analysis import Unknown
 from storage.bridges import Marketers
 from storage.digests import Deals, Span, Totals, Touched
 from storage.erasure import Lifetime
+from storage.health import Gap
 from storage.meetings import Group
 from storage.questions import Question
 from storage.schedules import Schedule
@@ -124,6 +128,19 @@ DUE = Schedule(
 )
 PAUSED = replace(DUE, is_paused=True, next_run_at=None)
 HEARD_AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
+TROUBLES = [
+    *(Finding(Wrong.SCOPE, scope, frozenset({1, 2})) for scope in BOT_SCOPES),
+    *(Finding(Wrong.ABSENT, f"C{number:09}", frozenset({1})) for number in range(40)),
+    Finding(Wrong.POSTS, "1", frozenset({1}), 2, HEARD_AT, "not_in_channel"),
+    Finding(Wrong.EVENTS, "0", frozenset(), 21, HEARD_AT, "x" * 200),
+]
+GAPS = [
+    Gap(1, HEARD_AT, HEARD_AT + timedelta(hours=5), HEARD_AT + timedelta(hours=6), 21, 2, 1),
+    Gap(2, HEARD_AT, HEARD_AT + timedelta(hours=5), HEARD_AT + timedelta(hours=6), 0, 0, 0),
+    Gap(3, HEARD_AT, HEARD_AT + timedelta(hours=5), None, 0, 0, 0),
+    Gap(4, HEARD_AT, None, None, 0, 0, 0),
+]
+UPCOMING = [Upcoming("EMEA & *co* <!here>", HEARD_AT, HEARD_AT), Upcoming("SMB", None, None)]
 COVERAGE = Coverage(
     Span(HEARD_AT - timedelta(days=30), HEARD_AT),
     tuple(
@@ -257,14 +274,13 @@ def home_of(_: Texts, shown: int, schedule: Schedule) -> Rendered:
     state = home.State(
         {1: schedule},
         {SALES: "sales", MARKETING: "marketing"},
-        {1: (2, "not_in_channel")},
         {1: schedule},
         {MIA: "Mia"},
         {1: [f"Marketer {number}" for number in range(21)]},
     )
     waiting = triage_inbox.Inbox(entries, 9 * shown, 2 * shown, 2, NAMES, None, "market", ":0:market")
-    ill = Health(3, 2, 1, (SALES,), (SALES,), (SALES,), 5, datetime(2026, 3, 2, tzinfo=UTC))
-    well = Health(0, 0, 0, (), (), (), 0, None)
+    ill = Health(TROUBLES, (SALES,), (SALES,), 5, 1, HEARD_AT, GAPS[0], HEARD_AT, UPCOMING)
+    well = Health((), (), (), 0, 0, None, None, None, UPCOMING[1:])
     plans = home.activities(_, [shown_activity(one) for one in (WORDY, BARE)[:shown]], 9 * shown, "1")
     names = home.unknown_names(_, BRIDGE, UNKNOWN, many=True)
     wait = [(asked(), True), (asked(is_anonymous=True), False)][:shown]
@@ -710,6 +726,11 @@ SAMPLES: dict[str, list[Sample]] = {
         ),
     ],
     "triage_walk.end": [partial(triage_walk.end, left=left, walk=":0:") for left in (0, 1, 22)],
+    "health.gap_message": [partial(lambda _, gap: gap_message(reader(_), gap), gap=gap) for gap in GAPS],
+    "health.trouble_message": [
+        lambda _: trouble_message(reader(_), TROUBLES),
+        lambda _: trouble_message(reader(_, bridges=(BRIDGE,)), TROUBLES[-1:]),
+    ],
     "moods.manager_left": [lambda _: troubles.manager_left(_, "Mia", ["default", "SMB"])],
     "moods.trouble_message": [lambda _: troubles.trouble_message(_, all_troubles())],
     **of_meetings.SAMPLES,

@@ -17,6 +17,9 @@ from tests.support import ANNA, TOM
 MACHINERY = {
     "activity_plans",
     "channel_pace",
+    "presence",
+    "gaps",
+    "troubles",
     "refused_blocks",
     "reanalyses",
     "schedules",
