@@ -1,9 +1,12 @@
 """Connections: those that were lost while idle are replaced, and busy ones cost no extra round trip."""
 
+import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 
 from storage import database as module
 from storage.database import Database, open_database
@@ -49,3 +52,61 @@ def test_a_connection_just_used_is_not_tried_again(
     monkeypatch.setattr(postgres.engine.dialect, "do_ping", refuse)
     with postgres.reading() as connection:
         assert connection.scalar(text("SELECT 1")) == 1
+
+
+# --- turns on SQLite ---------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """A file with a table."""
+    made = open_database(f"sqlite:///{tmp_path / 'turns.db'}")
+    with made.writing() as connection:
+        connection.execute(text("CREATE TABLE turns (taken INTEGER)"))
+    made.close()
+    return tmp_path / "turns.db"
+
+
+def test_a_process_that_writes_without_a_break_lets_others_have_their_turn(path: Path) -> None:
+    greedy, patient = open_database(f"sqlite:///{path}"), open_database(f"sqlite:///{path}")
+    enough, turns = threading.Event(), 0
+    running = threading.Event()
+
+    def write_on() -> None:
+        nonlocal turns
+        while not enough.is_set():
+            with greedy.writing() as connection:
+                connection.execute(text("INSERT INTO turns VALUES (:taken)"), [{"taken": 1}] * 3000)
+                running.set()
+            turns += 1
+
+    writer = threading.Thread(target=write_on)
+    writer.start()
+    assert running.wait(10)
+    before = turns
+    for _ in range(50):
+        with patient.storing() as connection:
+            connection.execute(text("INSERT INTO turns VALUES (2)"))
+    taken = turns - before
+    enough.set()
+    writer.join()
+    for one in (greedy, patient):
+        one.close()
+    assert taken < 100, "polling, it waits for hundreds of the other's turns, most times"
+
+
+def test_a_folder_where_no_queue_can_be_made_is_told_as_sqlite_tells_it(tmp_path: Path) -> None:
+    database = open_database(f"sqlite:///{tmp_path / 'missing' / 'frontline.db'}")
+    with pytest.raises(OperationalError, match="unable to open"), database.writing():
+        pass
+    database.close()
+
+
+def test_no_turn_is_kept_by_what_failed(path: Path) -> None:
+    one, other = open_database(f"sqlite:///{path}"), open_database(f"sqlite:///{path}")
+    with pytest.raises(OperationalError), one.writing() as connection:
+        connection.execute(text("INSERT INTO nowhere VALUES (1)"))
+    for database in (other, one):
+        with database.writing() as connection:
+            connection.execute(text("INSERT INTO turns VALUES (1)"))
+        database.close()
