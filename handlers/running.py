@@ -47,6 +47,7 @@ def open_services(settings: Settings, clock: Clock) -> Services:
 
     Raises OperatorError or DatabaseProblem with a sentence that says what to do.
     """
+    embedding.load()  # a second now, and not within a transaction for which acknowledgements wait
     slack = SlackGateway(settings.slack_bot_token, settings.slack_api_url)
     database = open_database(settings.database_url)
     before, after = schema.upgrade(database)
@@ -141,7 +142,6 @@ class Frontline:
 def start(settings: Settings, clock: Clock) -> Frontline:
     """Start everything; gives it running. Raises OperatorError or DatabaseProblem."""
     services = open_services(settings, clock)
-    embedding.load()  # a second now, before anybody waits for an acknowledgement
     watch = BridgeWatch(services.db, services.team_id)
     bolt = build_bolt(services, settings, watch)
     probe = SlackProbe(services.slack.identity)
