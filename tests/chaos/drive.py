@@ -20,7 +20,8 @@ from playground.server import Playground
 from tests.chaos.balancer import Balancer
 from tests.chaos.bot import LATER
 from tests.chaos.cast import Cast
-from tests.chaos.oracle import Oracle, late, texts_in_logs
+from tests.chaos.findings import late, texts_in_logs
+from tests.chaos.oracle import Oracle
 from tests.chaos.plan import GESTURES, SOCKETS, Do, Step, plan
 from tests.chaos.replicas import Replica, launch
 from tests.chaos.report import Report

@@ -10,13 +10,13 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 from typing import Any, Final
 
 from playground.log import Delivery
 from playground.model import Message
 from playground.server import Playground
 from tests.chaos.cast import Asked, Deeds
+from tests.chaos.findings import Finding
 from tests.chaos.plan import Do
 from tests.chaos.stored import Row, Stored
 
@@ -34,14 +34,6 @@ _SCHEDULED: Final = {
     "activity_report": "activity-report",
 }  # what their posts' keys begin with
 APOLOGY: Final = "Something went wrong"
-
-
-@dataclass(frozen=True)
-class Finding:
-    """Something that must not be. `kind`: lost · doubled · wrong · parked · leaked · late."""
-
-    kind: str
-    what: str
 
 
 class Oracle:
@@ -162,7 +154,9 @@ class Oracle:
         # What nobody filed, Frontline may file by its words; that is not what is checked here.
         filed = "other" if insight["category_by"] == "suggested" else insight["category"]
         # An answer is an insight before anybody flags it, and only its reporter's emoji files it then.
-        is_open = used != standing or insight["source"] != "reaction"
+        # What marketing has taken up keeps its category: whether the emoji came before, nobody can tell.
+        is_taken = insight["id"] in self._deeds.taken
+        is_open = used != standing or insight["source"] != "reaction" or is_taken
         if filed not in (used or {"other"}) | ({"other"} if is_open else set()):
             yield Finding("wrong", f"{name} is filed under {filed}, not {used or 'other'}")
 
@@ -284,6 +278,8 @@ class Oracle:
                 break
             if row["change"] in ("created", "added", "revived"):
                 found.add(row["by_user_id"])
+            elif row["change"] in ("removed", "withdrawn"):  # and who comes back later sees it in her note
+                found.discard(row["by_user_id"])
         return found
 
     def _mentions(self) -> Counter[tuple[int, str]]:
@@ -369,21 +365,6 @@ class Supporters:
 def is_gone(message: Message) -> bool:
     """Whether it was deleted; one with replies leaves a tombstone."""
     return message.is_deleted or message.subtype == "tombstone"
-
-
-def texts_in_logs(folder: Path) -> Iterator[Finding]:
-    """No message text stands in any log."""
-    for log in sorted(folder.glob("*.log")):
-        words = set(re.findall(r"tok\d{6}v\d+|say\d{6}", log.read_text(encoding="utf-8", errors="replace")))
-        if words:
-            yield Finding("leaked", f"{log.name} holds message text: {sorted(words)[:3]}")
-
-
-def late(acks: Iterable[float], slowest: float | None) -> Iterator[Finding]:
-    """No acknowledgement took longer than that, in seconds."""
-    count = sum(slowest is not None and one >= slowest for one in acks)
-    if count:
-        yield Finding("late", f"{count} acknowledgements took {slowest} s or more")
 
 
 def _key_of(delivery: Delivery) -> tuple[str, str, str, str, str, str]:

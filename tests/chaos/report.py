@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from tests.chaos.oracle import Finding
+from tests.chaos.findings import Finding
 
 SHOWN = 20  # findings that are printed
 
