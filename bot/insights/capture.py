@@ -117,7 +117,6 @@ def _unmentioned(connection: Connection, team_id: str, text: str, written_at: da
 def store_insight(connection: Connection, say: Say, bridge: Bridge, capture: Capture) -> Insight:
     """Store a new insight under the workspace's next number; what nobody says is read from its words."""
     values = {
-        "number": workspace.next_insight_number(connection, say.team_id),
         "bridge_id": bridge.id,
         "source": capture.source,
         "channel_id": capture.channel_id,
@@ -140,6 +139,8 @@ def store_insight(connection: Connection, say: Say, bridge: Bridge, capture: Cap
     }
     filled, understood = read_new(connection, bridge, values)
     values |= filled
+    # As late as can be: from here on, others who store one wait until this transaction has ended.
+    values["number"] = workspace.next_insight_number(connection, say.team_id)
     insight_id = insights.add(connection, say.team_id, values)
     insights.record(
         connection, insight_id, say.now, capture.reporter_id, "created", {"category": values["category"]}
