@@ -325,6 +325,8 @@ def fallen_silent(
 
 
 def _ever(connection: Connection, ids: Sequence[int], shown: ColumnElement[bool]) -> dict[int, int]:
+    if not ids:
+        return {}
     rows = connection.execute(
         select(theme_members.c.theme_id, func.count())
         .join(insights, insights.c.id == theme_members.c.insight_id)

@@ -24,6 +24,14 @@ from tests.browser import browser
 __all__ = ["browser"]
 
 
+LONGEST_FIRST = ("tests/chaos/", "tests/e2e/")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest, so that no worker is left with it at the end."""
+    items.sort(key=lambda one: not one.nodeid.startswith(LONGEST_FIRST))
+
+
 @pytest.fixture(scope="session", autouse=True)
 def uncached_loggers() -> Iterator[None]:
     """A cached logger would keep the processors of the test that used it first: no test depends on order."""
