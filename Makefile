@@ -33,7 +33,7 @@ check: .venv/.dev  ## style, types, layers
 	$(BIN)/lint-imports
 
 test: check  ## all checks and tests, both databases, browser included where a Chromium is found
-	$(BIN)/python -m pytest -n 3 --dist loadscope --no-loadscope-reorder $(ARGS)
+	$(BIN)/python -m pytest -n 4 --dist loadscope --no-loadscope-reorder $(ARGS)
 
 messages: .venv/.run  ## bring the catalogues of bot/locales in step with the code
 	$(BIN)/python -m bot.catalogue

@@ -1,7 +1,8 @@
 """Slack's requests over HTTP, signed, in the shapes of Slack's own samples, through the whole Bolt app."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from itertools import count
 from time import time
@@ -14,12 +15,31 @@ from slack_sdk.signature import SignatureVerifier
 from bot.analysis import embedding
 from bot.bridges.watch import BridgeWatch
 from bot.config import Settings
-from handlers.bolt import build_bolt
+from handlers.bolt import LISTENER_THREADS, build_bolt
 from tests.stage import Stage
 from tests.support import ANNA, SALES, TEAM
 
 SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
+ENDED = 30.0  # seconds
 _numbers = count(1)
+
+
+class Listeners(ThreadPoolExecutor):
+    """Runs Bolt's listeners, and knows when they have ended: a form is opened after the acknowledgement."""
+
+    def __init__(self) -> None:
+        super().__init__(LISTENER_THREADS)
+        self._begun: list[Future[Any]] = []
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **named: Any) -> Future[Any]:
+        future = super().submit(fn, *args, **named)
+        self._begun.append(future)
+        return future
+
+    def wait(self) -> None:
+        """Until all that were begun have ended."""
+        begun, self._begun = self._begun, []
+        wait(begun, ENDED)
 
 
 @dataclass(frozen=True)
@@ -28,6 +48,7 @@ class Slack:
 
     bolt: App
     stage: Stage
+    listeners: Listeners
 
     def send(
         self, body: str, kind: str = "application/json", *, secret: str = SECRET, age: int = 0
@@ -40,7 +61,9 @@ class Slack:
             "x-slack-request-timestamp": stamp,
             "x-slack-signature": signature,
         }
-        return self.bolt.dispatch(BoltRequest(body=body, headers=headers))
+        answer = self.bolt.dispatch(BoltRequest(body=body, headers=headers))
+        self.listeners.wait()
+        return answer
 
     def event(self, event: Mapping[str, Any], *, event_id: str | None = None, **how: Any) -> BoltResponse:
         """An event in its envelope."""
@@ -134,4 +157,6 @@ def http_mode(stage: Stage) -> Slack:
     """The whole app behind Slack's signature."""
     embedding.load()  # as at the start of a process: the first text must not wait for it
     settings = Settings(_env_file=None, slack_bot_token="xoxb-1", slack_signing_secret=SECRET)  # type: ignore[call-arg]
-    return Slack(build_bolt(stage.services, settings, BridgeWatch(stage.services.db, TEAM)), stage)
+    bolt = build_bolt(stage.services, settings, BridgeWatch(stage.services.db, TEAM))
+    listeners = bolt.listener_runner.listener_executor = Listeners()
+    return Slack(bolt, stage, listeners)
