@@ -15,7 +15,7 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from sqlalchemy.exc import DBAPIError
 
 from bot.clock import Clock
-from storage import inbox, outbox, schedules
+from storage import inbox, outbox, schedules, theme_queue
 from storage.database import Database
 
 CONTENT_TYPE: Final = CONTENT_TYPE_LATEST
@@ -76,7 +76,7 @@ def post(kind: str, result: str) -> None:
 
 
 def retry(queue: str, reason: str) -> None:
-    """A row of `inbox` or `outbox` was put back; `reason` is an error code."""
+    """A row of `inbox`, `outbox`, `timers` or `themes` was put back; `reason` is an error code."""
     # What is no code (a proxy's page, say) would make a label of its own each time.
     _retries.labels(queue, reason if _CODE.fullmatch(reason) else "other").inc()
 
@@ -144,6 +144,7 @@ class Depths:
         with self._database.reading() as connection:
             rows.add_metric(["inbox", "pending"], inbox.waiting_count(connection))
             rows.add_metric(["inbox", "parked"], inbox.parked_count(connection))
+            rows.add_metric(["themes", "pending"], theme_queue.count(connection))
             rows.add_metric(["outbox", "pending"], outbox.due_count(connection, now))
             rows.add_metric(["outbox", "waiting"], outbox.waiting_count(connection, now))
             rows.add_metric(["outbox", "parked"], outbox.parked_count(connection))

@@ -24,7 +24,9 @@ from bot.scheduler import Step, Workers, settle
 from bot.schedules import run_one_due
 from bot.services import Services
 from bot.slack import LOST_ACCESS, SlackGateway, SlackProblem
+from bot.themes.placing import place_some
 from bot.timers import ring_one
+from bot.upkeep.presence import does_anyone_listen
 from bot.upkeep.watch import Upkeep, look
 from bot.workers import BELLS, BUILDERS, JOBS, WORKERS
 from bot.workspace.directory import read_directory
@@ -37,6 +39,7 @@ from storage.database import open_database
 log = structlog.get_logger()
 
 CATCH_UP_FOR: Final = 300.0  # seconds of one tick
+THEMES: Final = "themes"
 SETTLE_WITHIN: Final = 600.0  # seconds
 STOP_WITHIN: Final = 10.0  # seconds, from SIGTERM on
 
@@ -84,8 +87,11 @@ def _slack_trouble(problem: SlackProblem, settings: Settings) -> str:
 
 
 def work_steps(services: Services) -> list[Step]:
-    """The units of work that make up Frontline: what is due, what came in, what goes out."""
+    """The units of work that make up Frontline: what came in finds its theme, what is due, what came in and
+    what goes out.
+    """
     return [
+        Step(THEMES, lambda: place_some(services), poll=1.0),
         Step("schedules", lambda: run_one_due(services, JOBS), every=2.0),
         Step("timers", lambda: ring_one(services, BELLS), every=2.0),
         Step("inbox", lambda: work_one(services, WORKERS), wake=services.wake.inbox, poll=2.0, threads=2),
@@ -99,6 +105,10 @@ def tick_once(services: Services, settings: Settings, *, catches_up: bool) -> bo
     `catches_up`: look for what happened since the last time too, for CATCH_UP_FOR; the next tick goes on.
     """
     steps = work_steps(services)
+    with services.db.reading() as connection:
+        # What comes in meanwhile would never let this end: whoever hears it sees to its theme too.
+        if does_anyone_listen(connection, services.team_id, services.clock.real()):
+            steps = [one for one in steps if one.name != THEMES]
     if catches_up:
         catch_up = CatchUp(services, days=settings.catch_up_days)
         deadline = time.monotonic() + CATCH_UP_FOR

@@ -5,7 +5,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Select, delete, func, insert, or_, select, true, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    delete,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+    true,
+    update,
+)
 
 from storage.insights import LIVE, Insight
 from storage.rows import columns_for, fetch_all, fetch_one, insert_once, upsert
@@ -25,6 +37,11 @@ class Theme:
     is_named: bool
     created_at: datetime
     is_decided: bool = False  # people merged or split it, or took something out
+
+    @property
+    def is_kept(self) -> bool:
+        """It stays as people left it."""
+        return self.is_named or self.is_decided
 
 
 @dataclass(frozen=True)
@@ -90,6 +107,16 @@ def join(connection: Connection, theme_id: int, insight_id: int, at: datetime) -
     """Let the insight belong to that theme, and no other."""
     values = {"insight_id": insight_id, "theme_id": theme_id, "joined_at": at}
     upsert(connection, theme_members, values, ["insight_id"])
+
+
+def absorb(connection: Connection, theme_id: int, other_id: int, at: datetime) -> None:
+    """Let all members of the other theme belong to that one; the other is gone."""
+    connection.execute(
+        update(theme_members)
+        .where(theme_members.c.theme_id == other_id)
+        .values(theme_id=theme_id, joined_at=at)
+    )
+    remove(connection, other_id)
 
 
 def leave(connection: Connection, insight_id: int) -> None:
@@ -181,6 +208,23 @@ def forget_partings(connection: Connection, ones: Collection[int], others: Colle
                 theme_partings.c.insight_id.in_(sorted(first)), theme_partings.c.other_id.in_(sorted(second))
             )
         )
+
+
+def are_parted(connection: Connection, ones: Collection[int], others: Collection[int]) -> bool:
+    """Whether people took any of these apart from any of those."""
+    one, other = theme_partings.c.insight_id, theme_partings.c.other_id
+    return bool(
+        connection.scalar(
+            select(
+                exists().where(
+                    or_(
+                        one.in_(sorted(ones)) & other.in_(sorted(others)),
+                        one.in_(sorted(others)) & other.in_(sorted(ones)),
+                    )
+                )
+            )
+        )
+    )
 
 
 def parted_from(connection: Connection, insight_id: int) -> set[int]:

@@ -11,6 +11,7 @@ from bot.ids import Field
 from bot.inbox import Incoming, accept, work_one
 from bot.outbox import send_one
 from bot.services import Services
+from bot.themes.placing import place_some
 from bot.timers import ring_one
 from bot.workers import BELLS, BUILDERS, WORKERS
 from storage import insights
@@ -95,8 +96,14 @@ class Stage:
             pass
 
     def work(self) -> None:
-        """Work on all events that are due."""
+        """Work on all events that are due; what was stored joins its theme."""
         while work_one(self.services, WORKERS):
+            pass
+        self.place()
+
+    def place(self) -> None:
+        """Let all that was stored join its theme."""
+        while place_some(self.services):
             pass
 
     def send(self, seconds: float = 0) -> None:

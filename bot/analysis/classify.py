@@ -67,7 +67,8 @@ class Lessons:
 
     def __init__(self, decided: Iterable[tuple[Sequence[str], Embedding, str]] = ()) -> None:
         self._texts: Counter[str] = Counter()
-        self._words: dict[str, Counter[str]] = {}
+        self._words: Counter[str] = Counter()
+        self._words_of: dict[str, Counter[str]] = {}  # by category
         self._meant: dict[str, list[Embedding]] = {}
         for words, embedding, category in decided:
             self.learn(words, embedding, category)
@@ -76,8 +77,8 @@ class Lessons:
         """Take one more decision into account."""
         self._texts[category] += 1
         self._meant.setdefault(category, []).append(embedding)
-        for word in words:
-            self._words.setdefault(word, Counter())[category] += 1
+        self._words.update(words)
+        self._words_of.setdefault(category, Counter()).update(words)
 
     def evidence(self, reading: Reading, category: str) -> float:
         """For (or against) the category, as log-odds."""
@@ -92,12 +93,12 @@ class Lessons:
         own = self._texts[category]
         others = self._texts.total() - own
         total = 0.0
+        inside_words = self._words_of.get(category, Counter())
         for word in words:
-            seen = self._words.get(word)
-            if seen is None:
+            if word not in self._words:
                 continue
-            here = seen[category]
-            there = seen.total() - here
+            here = inside_words[word]
+            there = self._words[word] - here
             assumed = _TEXTS_ASSUMED * shares().get(word, _RARE)
             inside = (here + assumed) / (own + _TEXTS_ASSUMED)
             outside = (there + assumed) / (others + _TEXTS_ASSUMED)

@@ -19,14 +19,14 @@ from bot.insights.words import index_insight
 from bot.outbox import Say
 from bot.services import Services
 from bot.slack import SourceMessage
-from bot.themes.joining import place_insight
-from storage import erasure, insights, workspace
+from storage import erasure, insights, theme_queue, workspace
 from storage.bridges import Bridge
 from storage.erasing_people import unmentioned
 from storage.insights import Insight
 
 _MENTION: Final = re.compile(r"<@([UW][A-Z0-9]+)")
 ERASED: Final = N_("The insight of this message was erased; it is not taken in again.")
+TOLD: Final = frozenset({"reaction", "command", "form", "shortcut", "message"})  # sources: a person saved it
 MOST_TEXT: Final = 40_000  # characters; Slack cuts messages there (docs.slack.dev, chat.postMessage)
 
 
@@ -115,7 +115,10 @@ def _unmentioned(connection: Connection, team_id: str, text: str, written_at: da
 
 
 def store_insight(connection: Connection, say: Say, bridge: Bridge, capture: Capture) -> Insight:
-    """Store a new insight under the workspace's next number; what nobody says is read from its words."""
+    """Store a new insight under the workspace's next number; what nobody says is read from its words.
+
+    The theme it belongs to is found afterwards (`bot.themes.placing`).
+    """
     values = {
         "bridge_id": bridge.id,
         "source": capture.source,
@@ -149,7 +152,7 @@ def store_insight(connection: Connection, say: Say, bridge: Bridge, capture: Cap
     assert insight is not None
     keep(connection, insight, understood)
     index_insight(connection, say.team_id, insight)
-    place_insight(connection, say, insight)
+    theme_queue.add(connection, insight.id, bridge.id, say.real, tells=capture.source in TOLD)
     mark_message(connection, say, insight, on=True)
     metrics.insight(capture.source)
     return insight

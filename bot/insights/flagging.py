@@ -17,7 +17,6 @@ from bot.messages.common import message, mrkdwn
 from bot.outbox import Say
 from bot.services import Services
 from bot.slack import SourceMessage
-from bot.themes.likes import like_for
 from bot.triage.changed import insight_changed
 from bot.workspace.access import viewer
 from bot.workspace.directory import known_person, nothing
@@ -162,8 +161,7 @@ def _tell(
     whole = insights.by_id(connection, insight.merged_into_id) if insight.merged_into_id else None
     shown = whole or insight
     names = workspace.names(connection, say.team_id, [shown.reporter_id])
-    like = like_for(connection, reader, bridge, insight) if result is None else None
-    note = messages.note_of_support(reader.texts, bridge, shown, user_id, result, names, like)
+    note = messages.note_of_support(reader.texts, bridge, shown, user_id, result, names)
     say.note(f"note:{natural_key}", insight.channel_id, user_id, note, thread_ts=insight.thread_ts)
     insight_changed(connection, say, insight.id)
 

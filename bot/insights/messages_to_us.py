@@ -15,7 +15,6 @@ from bot.messages.help import help_blocks
 from bot.outbox import Say
 from bot.services import Services
 from bot.slack import SlackRefused
-from bot.themes.likes import like_for
 from bot.triage.changed import insight_changed
 from bot.triage.rules import UNREADABLE
 from bot.workspace.access import require_colleague, viewer
@@ -104,7 +103,7 @@ def save_message(services: Services, row: InboxRow) -> Apply:
         flag_by_shortcut(connection, say, insight, user_id)
         current = insights.by_id(connection, insight.id)
         assert current is not None
-        note = messages.saved(reader.texts, bridge, current, like_for(connection, reader, bridge, current))
+        note = messages.saved(reader.texts, bridge, current)
         if capture.is_direct(message.channel_id):
             say.post(f"saved:{row.natural_key}", message.channel_id, note)
         else:

@@ -31,7 +31,6 @@ from bot.messages.common import notice
 from bot.outbox import Say
 from bot.services import Services
 from bot.slack import SourceMessage
-from bot.themes.likes import like_for
 from bot.triage.changed import insight_changed
 from bot.workspace.access import Viewer, require_colleague, viewer
 from storage import inbox, insights, workspace
@@ -94,9 +93,7 @@ def store_typed(
                 details={"customer": customer},
             )
             insight_changed(connection, say, insight.id)
-        return Reply(
-            messages.saved(reader.texts, bridge, insight, like_for(connection, reader, bridge, insight))
-        )
+        return Reply(messages.saved(reader.texts, bridge, insight))
 
 
 def open_form(services: Services, gesture: Gesture) -> Answer:
@@ -277,7 +274,7 @@ def confirm(
     """Tell the person that a form's insight is stored: where she is, else in a direct message."""
     current = insights.by_id(connection, insight.id)
     assert current is not None
-    note = messages.saved(reader.texts, bridge, current, like_for(connection, reader, bridge, current))
+    note = messages.saved(reader.texts, bridge, current)
     is_here = channel_id in bridge.sales_channel_ids or channel_id == bridge.marketing_channel_id
     if channel_id is not None and is_here:
         say.note(f"note:{gesture.key}", channel_id, gesture.user_id, note)

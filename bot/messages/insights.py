@@ -79,26 +79,29 @@ def _button(text: str, action: Action, value: str, **more: Any) -> ButtonElement
     return ButtonElement(text=text, action_id=action, value=value, **more)
 
 
-def saved(_: Texts, bridge: Bridge, insight: Insight, like: Like | None = None) -> dict[str, Any]:
-    """An insight is stored: its number, where it is filed, and what can be done about it.
-
-    `like`: an earlier one that says nearly the same.
-    """
+def saved(_: Texts, bridge: Bridge, insight: Insight) -> dict[str, Any]:
+    """An insight is stored: its number, where it is filed, and what can be done about it."""
     text = _(
         "Saved as *#{number}* · {category}",
         number=insight.number,
         category=filed_under(_, bridge, insight),
     )
-    known = [mrkdwn(looks_like(_, like))] if like else []
-    return message(_plain(text), [mrkdwn(text), *known, controls(_, bridge, insight)])
+    return message(_plain(text), [mrkdwn(text), controls(_, bridge, insight)])
 
 
-def looks_like(_: Texts, like: Like) -> str:
+def looks_like(_: Texts, insight: Insight, like: Like) -> dict[str, Any]:
     """Somebody passed nearly the same on before."""
-    if not like.others:
-        return _("Looks like *#{number}*.", number=like.number)
-    others = _.plural("seen by {n} other", "seen by {n} others", like.others)
-    return _("Looks like *#{number}*, {others}.", number=like.number, others=others)
+    if like.others:
+        others = _.plural("seen by {n} other", "seen by {n} others", like.others)
+        text = _(
+            "*#{number}* looks like *#{earlier}*, {others}.",
+            number=insight.number,
+            earlier=like.number,
+            others=others,
+        )
+    else:
+        text = _("*#{number}* looks like *#{earlier}*.", number=insight.number, earlier=like.number)
+    return message(_plain(text), [mrkdwn(text)])
 
 
 def note_of_support(
@@ -108,12 +111,11 @@ def note_of_support(
     user_id: str,
     result: Support | None,
     names: Mapping[str, str],
-    like: Like | None = None,
 ) -> dict[str, Any]:
     """What a flag came to, for the one who set it or took it back. `None`: a new insight."""
     category = filed_under(_, bridge, insight)
     if result is None:
-        return saved(_, bridge, insight, like)
+        return saved(_, bridge, insight)
     if result is Support.SAME:
         text = _("*#{number}* is now filed under {category}", number=insight.number, category=category)
     elif result is Support.ADDED:

@@ -19,7 +19,7 @@ def regroup(connection: Connection, say: Say, insight: Insight) -> None:
     For all insights in the order in which they came: each is compared with those before it.
     """
     theme = themes.of_insight(connection, insight.id)
-    if theme is not None and (theme.is_named or theme.is_decided):
+    if theme is not None and theme.is_kept:
         return
     if themes.parted_from(connection, insight.id):
         return

@@ -1,12 +1,15 @@
 """A new insight joins the theme that it belongs to, or stands alone until another says the same.
 
+Where it belongs is decided without keeping any writer waiting, and carried out if what the decision rests on
+still stands.
+
 Candidates come from the full-text index, a bounded number for each word, so that the cost does not grow with
 what is stored. All of it is deterministic: the same history gives the same themes.
 """
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain
 from typing import Final
 
@@ -27,7 +30,7 @@ from bot.themes.likeness import (
     features,
 )
 from bot.themes.titles import Title, best_title
-from storage import search, themes
+from storage import embeddings, search, theme_queue, themes
 from storage.insights import Insight
 from storage.rows import lock
 from storage.themes import Theme, Worded
@@ -39,24 +42,84 @@ MOST_SHARING: Final = 50  # older ones that share most words
 MOST_MEMBERS: Final = 20  # the newest, that a theme is compared and titled by
 
 
+@dataclass(frozen=True)
+class Decision:
+    """Where an insight belongs, as things were when it was decided."""
+
+    like_id: int | None = None  # the earlier one that says nearly the same
+    joins: bool = False  # False: it stands alone
+    theme_id: int | None = None  # None: a theme that begins with it
+    alone: frozenset[int] = frozenset()  # earlier ones that belonged nowhere and join too
+    absorbs: tuple[int, ...] = ()  # themes that turn out to be about the same thing
+    rests_on: Mapping[int, Theme] = field(default_factory=dict)  # the themes as they were
+
+
 def place_insight(connection: Connection, say: Say, insight: Insight) -> None:
-    """Let a new insight, or one that belongs nowhere yet, join the theme it belongs to."""
-    if insight.text_removed_at is not None:
-        return
+    """Let an insight that belongs nowhere yet join the theme it belongs to, all in this transaction."""
     lock(connection, "themes", str(insight.bridge_id))
-    likely = _Likely(connection, say.team_id, insight)
+    while not carry_out(connection, say, insight, decide(connection, say.team_id, insight)):
+        pass  # others have committed something that it rested on
+
+
+def decide(connection: Connection, team_id: str, insight: Insight) -> Decision:
+    """Find where an insight belongs. It only reads, and takes long: no other writer need wait for it."""
+    if insight.text_removed_at is not None:
+        return Decision()
+    likely = _Likely(connection, team_id, insight)
     nearest = max(likely.values.items(), key=lambda one: (one[1], -one[0]), default=None)
-    if nearest is not None and nearest[1] >= NEARLY_THE_SAME:
-        themes.note_likeness(connection, insight.id, nearest[0])
+    like_id = nearest[0] if nearest is not None and nearest[1] >= NEARLY_THE_SAME else None
     places = _fitting(connection, likely, themes.parted_from(connection, insight.id))
     if not places:
-        return
-    first, *others = places
-    theme_id = first.theme_id or themes.start(connection, insight.bridge_id, say.now)
-    for one in (*first.members, insight.id):
-        themes.join(connection, theme_id, one, say.now)
+        return Decision(like_id)
+    known = themes.by_ids(connection, [one.theme_id for one in places if one.theme_id is not None])
+    here, *others = places
+    joined = [here]
+    members = _newest({insight.id: likely.own, **here.members})
     for other in others:
-        theme_id = _bring_together(connection, say, likely, theme_id, other)
+        # What people named or took apart stays as it is.
+        kept = [known[one.theme_id].is_kept for one in (here, other) if one.theme_id is not None]
+        if not likely.are_one(members, other.members) or (other.theme_id is not None and any(kept)):
+            continue
+        if themes.are_parted(connection, other.members, members):
+            continue
+        joined.append(other)
+        members = _newest({**members, **other.members})
+    theme_ids = sorted(one.theme_id for one in joined if one.theme_id is not None)
+    return Decision(
+        like_id,
+        joins=True,
+        theme_id=theme_ids[0] if theme_ids else None,  # the elder takes the others in
+        alone=frozenset(chain.from_iterable(one.members for one in joined if one.theme_id is None)),
+        absorbs=tuple(theme_ids[1:]),
+        rests_on={one: known[one] for one in theme_ids},
+    )
+
+
+def carry_out(connection: Connection, say: Say, insight: Insight, decision: Decision) -> bool:
+    """Let the insight belong there, while the bridge's themes are held.
+
+    False: what it rests on has changed since, and nothing is done; decide anew.
+    """
+    near = set(decision.alone) | ({decision.like_id} if decision.like_id is not None else set())
+    if len(themes.candidates(connection, insight.bridge_id, near)) < len(near):
+        return False
+    if themes.by_ids(connection, decision.rests_on) != decision.rests_on:
+        return False
+    if themes.themes_of(connection, {*decision.alone, insight.id}):
+        return False
+    if decision.like_id is not None:
+        themes.note_likeness(connection, insight.id, decision.like_id)
+    if decision.joins:
+        _join(connection, say, insight, decision)
+    return True
+
+
+def _join(connection: Connection, say: Say, insight: Insight, decision: Decision) -> None:
+    theme_id = decision.theme_id or themes.start(connection, insight.bridge_id, say.now)
+    for one in sorted({*decision.alone, insight.id}):
+        themes.join(connection, theme_id, one, say.now)
+    for other_id in decision.absorbs:
+        themes.absorb(connection, theme_id, other_id, say.now)
     retitle(connection, say.team_id, theme_id)
 
 
@@ -68,6 +131,11 @@ class _Place:
     members: Mapping[int, Said]
 
 
+def _newest(members: Mapping[int, Said]) -> dict[int, Said]:
+    """Those that a theme is compared by."""
+    return {one: members[one] for one in sorted(members, reverse=True)[:MOST_MEMBERS]}
+
+
 class _Likely:
     """The earlier insights that one may be like, and how alike they are: the recent ones, and older ones that
     share words with it.
@@ -76,13 +144,14 @@ class _Likely:
     def __init__(self, connection: Connection, team_id: str, insight: Insight) -> None:
         self._connection = connection
         self._team_id = team_id
-        own = _plain(connection, team_id, [insight])[insight.id]
+        plain = _plain(connection, team_id, [insight])[insight.id]
         ids = set(themes.recent(connection, insight.bridge_id, insight.id, RECENT))
-        ids |= set(_sharing(connection, insight.id, own))
-        self._said = self._read(themes.candidates(connection, insight.bridge_id, {*ids, insight.id}))
-        self._likeness = Likeness(self._said.values())
-        self._own = self._said.pop(insight.id, Said(features(own)))
-        self.values = self._likeness.to(self._own, self._said)
+        ids |= set(_sharing(connection, insight.id, plain))
+        self._said = self._read(themes.candidates(connection, insight.bridge_id, ids))
+        meant = embeddings.of(connection, [insight.id])
+        self.own = Said(features(plain), meant.get(insight.id, WORDLESS))
+        self._likeness = Likeness([*self._said.values(), self.own])
+        self.values = self._likeness.to(self.own, self._said)
 
     def place(self, theme_id: int) -> _Place:
         """A theme with its newest members, also those that were not thought of."""
@@ -96,11 +165,11 @@ class _Likely:
 
     def fit(self, place: _Place) -> float:
         """How well the insight fits there."""
-        return belongs(self._likeness.to(self._own, place.members).values())
+        return belongs(self._likeness.to(self.own, place.members).values())
 
-    def are_one(self, place: _Place, other: _Place) -> bool:
-        """Whether the members of both are about the same thing."""
-        pairs = [self._likeness.to(one, other.members).values() for one in place.members.values()]
+    def are_one(self, members: Mapping[int, Said], others: Mapping[int, Said]) -> bool:
+        """Whether both are about the same thing."""
+        pairs = [self._likeness.to(one, others).values() for one in members.values()]
         return belongs(chain.from_iterable(pairs)) >= BRINGS_TOGETHER
 
     def _read(self, found: Sequence[Worded]) -> dict[int, Said]:
@@ -117,33 +186,6 @@ def _fitting(connection: Connection, likely: _Likely, parted: set[int]) -> list[
     places += [likely.alone(one) for one in sorted(near) if one not in known]
     scored = [(likely.fit(one), one) for one in places if not parted & one.members.keys()]
     return [place for fit, place in sorted(scored, key=lambda one: -one[0]) if fit >= JOINS]
-
-
-def _bring_together(connection: Connection, say: Say, likely: _Likely, theme_id: int, other: _Place) -> int:
-    """The insight fits a second place too: if both are about the same thing, the elder takes the other in.
-
-    What people named or took apart stays as it is. Gives the theme that the insight belongs to.
-    """
-    here = likely.place(theme_id)
-    if not likely.are_one(here, other) or _are_apart(connection, here, other):
-        return theme_id
-    if other.theme_id is None:
-        for one in other.members:
-            themes.join(connection, theme_id, one, say.now)
-        return theme_id
-    stays, goes = sorted((theme_id, other.theme_id))
-    for member in themes.members(connection, goes):
-        themes.join(connection, stays, member.id, say.now)
-    themes.remove(connection, goes)
-    return stays
-
-
-def _are_apart(connection: Connection, here: _Place, other: _Place) -> bool:
-    for place in (here, other):
-        theme = None if place.theme_id is None else themes.by_id(connection, place.theme_id)
-        if other.theme_id is not None and theme is not None and (theme.is_named or theme.is_decided):
-            return True
-    return any(themes.parted_from(connection, one) & here.members.keys() for one in other.members)
 
 
 def _sharing(connection: Connection, insight_id: int, plain_text: str) -> list[int]:
@@ -184,7 +226,7 @@ def text_changed(connection: Connection, say: Say, insight: Insight) -> None:
     if theme is not None:
         retitle(connection, say.team_id, theme.id)
     elif insight.text_removed_at is None:
-        place_insight(connection, say, insight)
+        theme_queue.add(connection, insight.id, insight.bridge_id, say.real, tells=False)
 
 
 def title_for(connection: Connection, team_id: str, theme: Theme, seen: list[Insight]) -> Title:

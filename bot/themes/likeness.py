@@ -48,7 +48,8 @@ _COMMON: Final = frozenset(stem for word in (_ENGLISH + _RUSSIAN).split() for st
 Features = frozenset[str]  # stems, and groups of letters behind a `~`
 
 
-def content_words(plain_text: str) -> dict[str, str]:
+@lru_cache(maxsize=4096)
+def content_words(plain_text: str) -> Mapping[str, str]:
     """The words that say what a text is about, by their stems, in its order."""
     found: dict[str, str] = {}
     for token in stems.tokens(plain_text):
@@ -90,6 +91,7 @@ class Likeness:
     def __init__(self, among: Iterable[Said]) -> None:
         self._weight = weights(one.words for one in among)
         self._rarest = max(self._weight.values(), default=1.0)
+        self._lengths: dict[Features, float] = {}
 
     def to(self, one: Said, others: Mapping[int, Said]) -> dict[int, float]:
         """By key of the other text: from 0, nothing in common, to 1.8, the same text."""
@@ -105,7 +107,10 @@ class Likeness:
         return shared / (self._length(one) * self._length(other)) if shared else 0.0
 
     def _length(self, text: Features) -> float:
-        return math.sqrt(sum(self._weight.get(feature, self._rarest) ** 2 for feature in text))
+        if text not in self._lengths:
+            weighed = sum(self._weight.get(feature, self._rarest) ** 2 for feature in text)
+            self._lengths[text] = math.sqrt(weighed)
+        return self._lengths[text]
 
 
 def belongs(to_members: Iterable[float]) -> float:

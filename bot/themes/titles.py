@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from bot import stems
@@ -31,20 +32,33 @@ def best_title(texts: Mapping[int, str]) -> Title | None:
         for stem in content_words(text):
             shared[stem] = shared.get(stem, 0) + 1
     found = [
-        (stretch, insight_id)
-        for insight_id in sorted(texts)
-        for stretch in _stretches(texts[insight_id], shared)
+        (stretch, insight_id) for insight_id in sorted(texts) for stretch in _stretches(texts[insight_id])
     ]
     if not found:
         return None
-    (_, text), insight_id = max(found, key=lambda one: (one[0][0], -one[1]))
-    return Title(text, insight_id)
+    best, insight_id = max(found, key=lambda one: (one[0].worth(shared), -one[1]))
+    return Title(best.text, insight_id)
 
 
-def _stretches(text: str, shared: Mapping[str, int]) -> list[tuple[float, str]]:
-    """Stretches of the text's words with their worth, each on one line."""
+@dataclass(frozen=True)
+class _Stretch:
+    """Some of a text's words in a row."""
+
+    text: str
+    stems: frozenset[str]
+    length: int  # words
+
+    def worth(self, shared: Mapping[str, int]) -> float:
+        """Words that several members say count, each once; every further word costs a little."""
+        told = [shared[stem] for stem in self.stems if stem in shared]
+        return sum(told) - len(self.stems) + 0.5 * (len(told) > 1) - 0.15 * self.length
+
+
+@lru_cache(maxsize=1024)
+def _stretches(text: str) -> Sequence[_Stretch]:
+    """Stretches of the text's words, each on one line."""
     tokens, own = stems.tokens(text), content_words(text)
-    found: list[tuple[float, str]] = []
+    found: list[_Stretch] = []
     for first, begin in enumerate(tokens):
         if begin.stem not in own:
             continue
@@ -54,15 +68,6 @@ def _stretches(text: str, shared: Mapping[str, int]) -> list[tuple[float, str]]:
             if len(written) > LONGEST or "\n" in written:
                 break
             if end.stem in own:
-                found.append((_worth(tokens[first : last + 1], shared), written.strip(_EDGES)))
+                told = frozenset(token.stem for token in tokens[first : last + 1])
+                found.append(_Stretch(written.strip(_EDGES), told, last + 1 - first))
     return found
-
-
-def _worth(tokens: Sequence[stems.Token], shared: Mapping[str, int]) -> float:
-    """Words that several members say count, each once; every further word costs a little."""
-    told = {token.stem for token in tokens}
-    return (
-        sum(shared.get(stem, 0) - 1 for stem in told)
-        + 0.5 * (len(told & set(shared)) > 1)
-        - 0.15 * len(tokens)
-    )

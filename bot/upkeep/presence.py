@@ -41,6 +41,12 @@ def note_presence(connection: Connection, team_id: str, real: datetime, *, is_li
     return health.end_gaps(connection, team_id, real)
 
 
+def does_anyone_listen(connection: Connection, team_id: str, real: datetime) -> bool:
+    """Whether a process of Frontline runs that hears Slack."""
+    heard_at = health.presence_of(connection, team_id).listening_at
+    return heard_at is not None and real - heard_at <= NOTICED
+
+
 def note_found(connection: Connection, team_id: str, kinds: Iterable[str]) -> None:
     """Catching up found events of these kinds."""
     found = Counter(_COUNTED[kind] for kind in kinds if kind in _COUNTED)

@@ -44,7 +44,7 @@ from storage.tables.meetings import (
     user_groups,
 )
 from storage.tables.questions import questions
-from storage.tables.themes import likenesses, theme_members, theme_partings, themes
+from storage.tables.themes import likenesses, theme_members, theme_partings, theme_queue, themes
 from storage.tables.workspace import channel_members, channels, people, person_settings, walks, workspaces
 
 __all__ = [
@@ -101,6 +101,7 @@ __all__ = [
     "supporters",
     "theme_members",
     "theme_partings",
+    "theme_queue",
     "themes",
     "thread_replies",
     "threads",

@@ -1,6 +1,6 @@
 """Insights about the same thing, and what people decided about them."""
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, Table, Text, false
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, String, Table, Text, false
 
 from storage.tables.base import Key, key, metadata
 from storage.types import Instant
@@ -40,4 +40,15 @@ theme_partings = Table(  # people took the one from the other: never joined by F
     metadata,
     Column("insight_id", Key, ForeignKey("insights.id", ondelete="CASCADE"), primary_key=True),
     Column("other_id", Key, ForeignKey("insights.id", ondelete="CASCADE"), primary_key=True, index=True),
+)
+
+theme_queue = Table(  # insights that wait for the theme they belong to
+    "theme_queue",
+    metadata,
+    Column("insight_id", Key, ForeignKey("insights.id", ondelete="CASCADE"), primary_key=True),
+    Column("bridge_id", Key, ForeignKey("bridges.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("tells", Boolean, nullable=False),  # its reporter is told what it looks like
+    Column("due_at", Instant, nullable=False),  # real time; while it is claimed, the end of the lease
+    Column("claim", String(32)),
+    Column("attempts", Integer, nullable=False),
 )

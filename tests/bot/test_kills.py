@@ -1,8 +1,9 @@
-"""A kill at every statement boundary, of what rings, of what is due and of what came in: each happens once.
+"""A kill at every statement boundary, of all that happens by itself: each thing happens once.
 
 The outbox has its own enumeration in test_outbox.py.
 """
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -11,10 +12,12 @@ import pytest
 from sqlalchemy import Connection
 
 from bot.inbox import LEASE, work_one
+from bot.insights.capture import Capture, store_insight
 from bot.outbox import Say
 from bot.recurrence import Recurrence
 from bot.schedules import run_one_due, save_schedule
 from bot.services import Services
+from bot.themes.placing import place_some
 from bot.timers import ring_one
 from bot.workers import WORKERS
 from storage import timers
@@ -23,7 +26,7 @@ from storage.schedules import Schedule
 from storage.timers import Timer
 from tests.kills import Killer, watched
 from tests.stage import Stage, make_stage
-from tests.support import ANNA, MARKETING, SALES, TEAM
+from tests.support import ANNA, MARKETING, SALES, TEAM, say
 
 
 @pytest.fixture
@@ -99,10 +102,33 @@ def insights(stage: Stage) -> list[str]:
     return [insight.text for insight in stage.all() if insight.supporter_count == 1]
 
 
+# --- themes ------------------------------------------------------------------------------------------------
+
+
+def save(stage: Stage, number: int) -> None:
+    for _ in range(2 if number == 0 else 1):
+        words = Capture("command", "the invoice comes out blank", ANNA, stage.clock.now(), author_id=ANNA)
+        with stage.services.db.writing() as connection:
+            store_insight(connection, say(stage.services, connection), stage.bridge, words)
+
+
+def themed(stage: Stage) -> list[str]:
+    """Each insight but the first, if it is in the theme and its reporter was told once what it looks like."""
+    first, *others = sorted(one.id for one in stage.all())
+    members = {row["insight_id"]: row["theme_id"] for row in stage.rows("theme_members")}
+    told = Counter(str(row["dedupe_key"]) for row in stage.rows("outbox"))
+    return [
+        str(number)
+        for number, one in enumerate(others)
+        if members.get(one) == members.get(first) and told[f"like:{one}"] == 1
+    ]
+
+
 CASES = {
     "timer": Case(wind, ring, posts),
     "schedule": Case(plan, run, posts),
     "event": Case(flag, work, insights),
+    "theme": Case(save, lambda stage: place_some(stage.services), themed),
 }
 
 

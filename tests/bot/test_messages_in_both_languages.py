@@ -583,8 +583,10 @@ SAMPLES: dict[str, list[Sample]] = {
     ],
     "insights.saved": [
         lambda _: insights.saved(_, BRIDGE, INSIGHT),
-        lambda _: insights.saved(_, BRIDGE, INSIGHT, insights.Like(118, 0)),
-        lambda _: insights.saved(_, BRIDGE, INSIGHT, insights.Like(118, 3)),
+    ],
+    "insights.looks_like": [
+        lambda _: insights.looks_like(_, INSIGHT, insights.Like(118, 0)),
+        lambda _: insights.looks_like(_, INSIGHT, insights.Like(118, 3)),
     ],
     "themes.page": [
         lambda _: themes.page(_, THEME_PAGE, may_change=True),

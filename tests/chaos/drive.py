@@ -292,6 +292,7 @@ class _Run:
             "inbox": "SELECT count(*) FROM inbox WHERE state = 'pending'",
             "outbox": "SELECT count(*) FROM outbox WHERE state = 'pending'",
             "catchup": "SELECT count(*) FROM catchup_jobs",
+            "themes": "SELECT count(*) FROM theme_queue",
         }
         with self._engine.connect() as connection:
             return {name: connection.execute(text(query)).scalar_one() for name, query in queries.items()}

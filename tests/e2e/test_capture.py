@@ -131,7 +131,7 @@ def test_undo_withdraws_though_the_reaction_stands_and_only_a_fresh_flag_reopens
 def test_change_category_and_details_from_the_note(stage: Scene) -> None:
     message = stage.anna.post("sales", "They want a price list")
     stage.anna.react(message, "bulb")
-    note = stage.notes(stage.anna)[-1]
+    note = [one for one in stage.notes(stage.anna) if one.text.startswith("Saved as")][-1]
     stage.anna.click(note, "insight_category", value=":pray: Requests")
     assert kept(stage, message).category == "request"
     stage.anna.click(note, "insight_details")

@@ -18,7 +18,7 @@ from bot.insights.command import answer_insight
 from bot.meetings import attend, calendar_file, topics
 from bot.themes import people
 from bot.triage.rules import Step
-from storage import analysis, meetings, refusals, walks
+from storage import analysis, meetings, refusals, theme_queue, walks
 from storage.insights import Insight
 from storage.meetings import Group
 from tests.bot.activities.builders import Desk
@@ -84,6 +84,9 @@ def live(database: Any) -> Life:
     _machinery(life)
     life.settle()
     assert slack.posts(MARKETING)
+    with services.db.writing() as connection:  # their words were edited just now
+        for one in (hers, his):
+            theme_queue.add(connection, one.id, one.bridge_id, stage.clock.real(), tells=False)
     return life
 
 

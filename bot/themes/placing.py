@@ -1,0 +1,102 @@
+"""Lets insights that have come in join their themes, after they were stored and acknowledged.
+
+Finding where one belongs takes many times what storing it takes, so nobody's acknowledgement and no other
+writer waits for it. Those of a bridge go one after the other, whichever process does it: the same history
+gives the same themes.
+"""
+
+from datetime import timedelta
+from typing import Final
+from uuid import uuid4
+
+import structlog
+from sqlalchemy import Connection
+
+from bot import metrics
+from bot.inbox import say_for
+from bot.insights.capture import is_direct
+from bot.messages import insights as messages
+from bot.outbox import ClaimLost, Say
+from bot.services import Services
+from bot.themes.joining import Decision, carry_out, decide
+from bot.themes.likes import like_for
+from bot.workspace.access import viewer
+from storage import bridges, insights, theme_queue, themes
+from storage.rows import lock
+from storage.theme_queue import Waiting
+
+log = structlog.get_logger()
+
+LEASE: Final = timedelta(seconds=60)
+AT_ONCE: Final = 10  # insights that are claimed together
+MOST_ATTEMPTS: Final = 6
+
+
+def place_some(services: Services) -> bool:
+    """Let a few insights of a bridge join their themes. False: none waits, or others are at it."""
+    clock, token = services.clock, uuid4().hex
+    with services.db.writing() as connection:
+        real = clock.real()
+        claimed = theme_queue.claim(connection, real, real + LEASE, token, AT_ONCE)
+    for one in claimed:
+        try:
+            while not _place(services, one, token):
+                pass  # what it rested on has changed meanwhile
+        except ClaimLost:
+            log.info("theme_claim_lost", insight=one.insight_id)
+            continue
+        except Exception as problem:  # a process boundary: it is tried again later
+            _put_off(services, one, token)
+            metrics.retry("themes", type(problem).__name__)
+            log.exception("theme_failed", insight=one.insight_id)
+            break
+        services.wake.outbox.set()
+    return bool(claimed)
+
+
+def _place(services: Services, waiting: Waiting, token: str) -> bool:
+    """False: decide anew. Raises ClaimLost."""
+    with services.db.reading() as connection:
+        insight = insights.by_id(connection, waiting.insight_id)
+        if insight is None:  # erased, and its place in the queue with it
+            return True
+        is_placed = themes.of_insight(connection, insight.id) is not None
+        decision = Decision() if is_placed else decide(connection, services.team_id, insight)
+    with services.db.writing() as connection:
+        lock(connection, "themes", str(waiting.bridge_id))
+        say = say_for(services, connection, f"theme-{insight.id}")
+        if not is_placed and not carry_out(connection, say, insight, decision):
+            return False
+        if not theme_queue.finish(connection, insight.id, token):
+            raise ClaimLost
+        if waiting.tells and decision.like_id is not None:
+            _tell(connection, say, insight.id)
+    return True
+
+
+def _tell(connection: Connection, say: Say, insight_id: int) -> None:
+    """Say to the one who passed it on what was heard before: where the message stands, else to her alone."""
+    insight = insights.by_id(connection, insight_id)
+    bridge = bridges.bridge(connection, insight.bridge_id) if insight else None
+    if insight is None or bridge is None or insight.status in ("withdrawn", "merged"):
+        return
+    reader = viewer(connection, say.team_id, insight.reporter_id)
+    like = like_for(connection, reader, bridge, insight)
+    if like is None:
+        return
+    key, note = f"like:{insight.id}", messages.looks_like(reader.texts, insight, like)
+    if insight.channel_id is None or is_direct(insight.channel_id):
+        say.direct(key, insight.reporter_id, note, at_once=True)
+    else:
+        say.note(key, insight.channel_id, insight.reporter_id, note, thread_ts=insight.thread_ts)
+
+
+def _put_off(services: Services, waiting: Waiting, token: str) -> None:
+    real = services.clock.real()
+    with services.db.writing() as connection:
+        if waiting.attempts + 1 < MOST_ATTEMPTS:
+            wait = timedelta(seconds=2**waiting.attempts)
+            theme_queue.put_off(connection, waiting.insight_id, token, real + wait)
+        else:  # those behind it wait no longer; `reanalyse` tries again
+            theme_queue.finish(connection, waiting.insight_id, token)
+        theme_queue.release(connection, token, real)

@@ -1,0 +1,223 @@
+"""Insights join their themes after they were stored: in their order, by one process, whatever happens."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection
+
+from bot.insights.capture import Capture, store_insight
+from bot.themes import placing
+from bot.themes.joining import Decision, decide
+from bot.themes.placing import AT_ONCE, LEASE, MOST_ATTEMPTS, place_some
+from storage import insights, theme_queue, themes
+from storage.database import Database
+from storage.insights import Insight
+from tests.stage import Stage, make_stage
+from tests.support import ANNA, SALES, make_bridge, say
+
+BLANK = "invoice pdf comes out blank"
+OTHER = "orbit gives 25% off"
+
+
+@pytest.fixture
+def stage(database: Database) -> Stage:
+    return make_stage(database)
+
+
+def store(stage: Stage, text: str, source: str = "command", **more: Any) -> int:
+    """As use cases do; its theme is not looked for."""
+    with stage.services.db.writing() as connection:
+        words = Capture(source, text, ANNA, stage.clock.now(), author_id=ANNA, **more)
+        return store_insight(connection, say(stage.services, connection), stage.bridge, words).id
+
+
+def groups(stage: Stage) -> list[set[int]]:
+    found: dict[int, set[int]] = {}
+    for row in stage.rows("theme_members"):
+        found.setdefault(row["theme_id"], set()).add(row["insight_id"])
+    return sorted(found.values(), key=min)
+
+
+def waiting(stage: Stage) -> list[int]:
+    return sorted(row["insight_id"] for row in stage.rows("theme_queue"))
+
+
+def told(stage: Stage) -> list[dict[str, Any]]:
+    return [row for row in stage.rows("outbox") if str(row["dedupe_key"]).startswith("like:")]
+
+
+def deciding(
+    monkeypatch: pytest.MonkeyPatch, then: Callable[[Connection, Insight, Decision], None]
+) -> list[int]:
+    """Let something happen each time that a decision was made; gives for which insights, as it grows."""
+    asked: list[int] = []
+
+    def decide_and_more(connection: Connection, team_id: str, insight: Insight) -> Decision:
+        decision = decide(connection, team_id, insight)
+        asked.append(insight.id)
+        then(connection, insight, decision)
+        return decision
+
+    monkeypatch.setattr(placing, "decide", decide_and_more)
+    return asked
+
+
+def test_storing_waits_for_no_theme(stage: Stage) -> None:
+    first, second = store(stage, BLANK), store(stage, BLANK)
+    assert groups(stage) == [] and waiting(stage) == [first, second]
+    assert place_some(stage.services)
+    assert groups(stage) == [{first, second}] and waiting(stage) == []
+    assert not place_some(stage.services)
+
+
+def test_while_one_process_is_at_it_no_other_is(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = [store(stage, BLANK) for _ in range(AT_ONCE + 2)]
+    beside: list[bool] = []
+    asked = deciding(monkeypatch, lambda *_: beside.append(place_some(stage.services)))
+    assert place_some(stage.services)
+    assert asked == made[:AT_ONCE] and beside == [False] * AT_ONCE
+    while place_some(stage.services):
+        pass
+    assert asked == made
+
+
+def test_bridges_do_not_wait_for_each_other(stage: Stage) -> None:
+    ours = store(stage, BLANK)
+    with stage.services.db.writing() as connection:
+        real = stage.clock.real()
+        assert theme_queue.claim(connection, real, real + LEASE, "another process", AT_ONCE)
+    other = make_bridge(stage.services, name="other", sales_channel_ids=("CELSE",))
+    with stage.services.db.writing() as connection:
+        words = Capture("command", BLANK, ANNA, stage.clock.now())
+        theirs = store_insight(connection, say(stage.services, connection), other, words).id
+    assert place_some(stage.services)
+    assert waiting(stage) == [ours] and theirs not in waiting(stage)
+    stage.clock.pass_time(seconds=LEASE.total_seconds() + 1)  # that process is dead
+    assert place_some(stage.services)
+    assert waiting(stage) == []
+
+
+def test_who_was_taken_for_dead_changes_nothing(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second = store(stage, BLANK), store(stage, BLANK)
+    lateness = iter([timedelta(), LEASE + timedelta(seconds=1)])
+
+    def sleep(connection: Connection, insight: Insight, decision: Decision) -> None:
+        late = next(lateness, None)
+        if late:
+            connection.rollback()
+            stage.clock.pass_time(seconds=late.total_seconds())
+            assert place_some(stage.services)  # another process takes over
+
+    deciding(monkeypatch, sleep)
+    assert place_some(stage.services)
+    assert groups(stage) == [{first, second}] and waiting(stage) == []
+    assert len(told(stage)) == 1
+
+
+def test_what_people_do_meanwhile_stands(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second = store(stage, BLANK), store(stage, BLANK)
+    place_some(stage.services)
+    third = store(stage, BLANK)
+    undone: list[int] = []
+
+    def undo(connection: Connection, insight: Insight, decision: Decision) -> None:
+        if undone:
+            return
+        undone.append(insight.id)
+        connection.rollback()
+        with stage.services.db.writing() as writing:  # marketing takes the theme apart
+            assert decision.theme_id is not None
+            themes.part(writing, first, [second])
+            themes.remove(writing, decision.theme_id)
+
+    asked = deciding(monkeypatch, undo)
+    place_some(stage.services)
+    assert asked == [third, third]
+    assert groups(stage) in ([{first, third}], [{second, third}])
+
+
+def test_an_erased_neighbour_is_not_joined(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = store(stage, BLANK)
+    place_some(stage.services)
+    second = store(stage, BLANK)
+
+    def erase(connection: Connection, insight: Insight, decision: Decision) -> None:
+        if decision.like_id == first:
+            connection.rollback()
+            with stage.services.db.writing() as writing:
+                insights.change(writing, first, {"status": "withdrawn"})
+
+    deciding(monkeypatch, erase)
+    place_some(stage.services)
+    assert groups(stage) == [] and waiting(stage) == [] and told(stage) == []
+    assert second in {one.id for one in stage.all()}
+
+
+def test_new_words_count_though_the_old_ones_were_being_compared(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = store(stage, BLANK)
+    ts = stage.slack.say(SALES, ANNA, OTHER)
+    stage.reaction(ANNA, ts)
+    place_some(stage.services)
+    edited: list[int] = []
+
+    def edit(connection: Connection, insight: Insight, decision: Decision) -> None:
+        if insight.text == OTHER and not edited:
+            edited.append(insight.id)
+            connection.rollback()
+            stage.edit(ts, BLANK)
+
+    deciding(monkeypatch, edit)
+    stage.work()
+    assert edited and groups(stage) == [{first, edited[0]}]
+
+
+def test_one_that_fails_is_tried_again_and_then_left_aside(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second, third = store(stage, OTHER), store(stage, BLANK), store(stage, BLANK)
+
+    def fail(connection: Connection, insight: Insight, decision: Decision) -> None:
+        if insight.id == first:
+            raise ValueError
+
+    asked = deciding(monkeypatch, fail)
+    for number in range(MOST_ATTEMPTS):
+        assert waiting(stage) == [first, second, third]
+        assert place_some(stage.services)
+        assert number == MOST_ATTEMPTS - 1 or not place_some(stage.services)  # not at once
+        stage.clock.pass_time(seconds=2**number)
+    assert place_some(stage.services)
+    assert asked == [first] * MOST_ATTEMPTS + [second, third]
+    assert groups(stage) == [{second, third}]
+
+
+def test_who_saved_it_is_told_once_where_she_saved_it(stage: Stage) -> None:
+    store(stage, BLANK, channel_id=SALES)
+    second, third = store(stage, BLANK, channel_id=SALES), store(stage, BLANK)
+    place_some(stage.services)
+    rows = {row["dedupe_key"]: row for row in told(stage)}
+    assert rows.keys() == {f"like:{second}", f"like:{third}"}
+    assert (rows[f"like:{second}"]["kind"], rows[f"like:{second}"]["channel_id"]) == ("note", SALES)
+    assert (rows[f"like:{third}"]["kind"], rows[f"like:{third}"]["user_id"]) == ("direct", ANNA)
+    assert rows[f"like:{third}"]["not_before_at"] is None  # she did something just now
+
+
+@pytest.mark.parametrize("source", ["import", "answer", "anonymous"])
+def test_nobody_is_told_of_what_nobody_saved(stage: Stage, source: str) -> None:
+    store(stage, BLANK)
+    store(stage, BLANK, source)
+    place_some(stage.services)
+    assert told(stage) == [] and len(groups(stage)) == 1
+
+
+def test_what_was_taken_back_meanwhile_is_not_spoken_of(stage: Stage) -> None:
+    store(stage, BLANK)
+    second = store(stage, BLANK)
+    with stage.services.db.writing() as connection:
+        insights.change(connection, second, {"status": "withdrawn"})
+    place_some(stage.services)
+    assert told(stage) == [] and waiting(stage) == []
