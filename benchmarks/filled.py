@@ -169,10 +169,11 @@ def _rows(bridge_id: int, total: int, first: int, theme_ids: list[int]) -> Itera
 
 
 def _keep_counting(connection: Connection) -> None:
-    """PostgreSQL hands out ids from where it stood, unless it is told."""
+    """PostgreSQL hands out ids and numbers from where it stood, unless it is told."""
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql(
-            "SELECT setval(pg_get_serial_sequence('insights', 'id'), (SELECT max(id) FROM insights))"
+            "SELECT setval(pg_get_serial_sequence('insights', 'id'), (SELECT max(id) FROM insights)), "
+            "setval('insight_numbers', (SELECT max(number) FROM insights))"
         )
 
 

@@ -142,7 +142,6 @@ def store_insight(connection: Connection, say: Say, bridge: Bridge, capture: Cap
     }
     filled, understood = read_new(connection, bridge, values)
     values |= filled
-    # As late as can be: from here on, others who store one wait until this transaction has ended.
     values["number"] = workspace.next_insight_number(connection, say.team_id)
     insight_id = insights.add(connection, say.team_id, values)
     insights.record(

@@ -45,7 +45,15 @@ from storage.tables.meetings import (
 )
 from storage.tables.questions import questions
 from storage.tables.themes import likenesses, theme_members, theme_partings, theme_queue, themes
-from storage.tables.workspace import channel_members, channels, people, person_settings, walks, workspaces
+from storage.tables.workspace import (
+    channel_members,
+    channels,
+    insight_numbers,
+    people,
+    person_settings,
+    walks,
+    workspaces,
+)
 
 __all__ = [
     "action_item_history",
@@ -75,6 +83,7 @@ __all__ = [
     "history",
     "ignored_names",
     "inbox",
+    "insight_numbers",
     "insights",
     "lifetimes",
     "likenesses",

@@ -1,9 +1,11 @@
 """The workspace, its people and channels: a cache of Slack, so that no check waits for Slack."""
 
-from sqlalchemy import Boolean, Column, Index, Integer, String, Table, Text
+from sqlalchemy import Boolean, Column, Index, Integer, Sequence, String, Table, Text
 
 from storage.tables.base import Key, metadata
 from storage.types import Instant, slack_id
+
+insight_numbers = Sequence("insight_numbers")  # PostgreSQL alone
 
 workspaces = Table(
     "workspaces",
@@ -11,7 +13,7 @@ workspaces = Table(
     Column("team_id", slack_id(), primary_key=True),
     Column("name", Text, nullable=False, default=""),
     Column("bot_user_id", slack_id(), nullable=False),
-    Column("next_insight_number", Integer, nullable=False, default=1),
+    Column("next_insight_number", Integer, nullable=False, default=1),  # SQLite alone
     # Rises with every change of a bridge; replicas that hold an older one read the bridges anew.
     Column("bridges_version", Integer, nullable=False, default=0),
     Column("directory_read_at", Instant),

@@ -22,9 +22,10 @@ from sqlalchemy import (
     func,
     insert,
     select,
+    text,
 )
 
-from storage import schema
+from storage import schema, workspace
 from storage.database import Database, open_database
 from storage.schema import alembic_config
 
@@ -104,4 +105,17 @@ def test_an_empty_older_database_is_upgraded(database_url: str, revision: str) -
     database = open_database(database_url)
     make(database, revision)
     assert schema.upgrade(database) == (revision, schema.newest())
+    database.close()
+
+
+def test_numbers_go_on_where_they_stood(database_url: str) -> None:
+    database = open_database(database_url)
+    make(database, "0021")
+    with database.writing() as connection:
+        fill(connection)
+        connection.execute(text("UPDATE workspaces SET next_insight_number = 8"))
+    schema.upgrade(database)
+    with database.writing() as connection:
+        [team_id] = workspace.teams(connection)
+        assert [workspace.next_insight_number(connection, team_id) for _ in range(2)] == [8, 9]
     database.close()

@@ -72,6 +72,20 @@ def test_storing_waits_for_no_theme(stage: Stage) -> None:
     assert not place_some(stage.services)
 
 
+def test_nobody_waits_for_one_who_stores_an_insight(stage: Stage) -> None:
+    database = stage.services.db
+    if database.is_sqlite:
+        pytest.skip("one writer at a time")
+
+    def store_in(connection: Connection) -> int:
+        connection.exec_driver_sql("SET LOCAL lock_timeout = '2s'")  # or the two would wait for ever
+        words = Capture("command", BLANK, ANNA, stage.clock.now())
+        return store_insight(connection, say(stage.services, connection), stage.bridge, words).number
+
+    with database.writing() as one, database.writing() as other:
+        assert store_in(one) != store_in(other)
+
+
 def test_while_one_process_is_at_it_no_other_is(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     made = [store(stage, BLANK) for _ in range(AT_ONCE + 2)]
     beside: list[bool] = []
