@@ -16,6 +16,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
 from bot import metrics
+from bot.live import Live
 from bot.services import Services
 from storage import inbox, outbox, schedules, timers
 
@@ -23,6 +24,7 @@ log = structlog.get_logger()
 
 LONGEST_BACKOFF: Final = 30.0  # seconds
 MISFIRE_GRACE: Final = 60  # seconds a wake-up may be late; the library's default of 1 would skip it
+GIVES_WAY: Final = 0.25  # seconds that a unit of work waits for requests in hand, at most
 SETTLE_LOOK: Final = 0.05  # seconds between looks at what other threads have in hand
 
 
@@ -44,10 +46,11 @@ class Step:
 
 
 class Workers:
-    """Threads that run steps until they are stopped."""
+    """Threads that run steps until they are stopped. Each unit of work lets requests in hand pass first."""
 
-    def __init__(self, steps: Iterable[Step]) -> None:
+    def __init__(self, steps: Iterable[Step], live: Live | None = None) -> None:
         self._steps = tuple(steps)
+        self._live = live or Live()
         self._stopping = threading.Event()
         self._beats: dict[str, float] = {}  # by loop: when it last showed itself, monotonic seconds
         self._patience: dict[str, float] = {}
@@ -110,6 +113,7 @@ class Workers:
         failures = 0
         while not self._stopping.is_set():
             self._beats[name] = time.monotonic()
+            self._live.let_pass(GIVES_WAY)
             try:
                 found = step.do()
                 failures = 0

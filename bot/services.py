@@ -4,6 +4,7 @@ import threading
 from dataclasses import dataclass, field
 
 from bot.clock import Clock
+from bot.live import Live
 from bot.slack import Identity, SlackGateway
 from storage.database import Database
 
@@ -25,6 +26,7 @@ class Services:
     slack: SlackGateway
     identity: Identity
     wake: Wake = field(default_factory=Wake)
+    live: Live = field(default_factory=Live)
 
     @property
     def team_id(self) -> str:

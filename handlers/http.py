@@ -8,7 +8,6 @@ import asyncio
 import errno
 import socket
 import threading
-import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final
@@ -26,6 +25,7 @@ from starlette.routing import Route
 from bot import metrics
 from bot.errors import OperatorError
 from bot.health import Part
+from bot.live import Live
 
 log = structlog.get_logger()
 
@@ -35,9 +35,15 @@ GRACE: Final = 8  # seconds for requests in hand at a stop
 
 
 def build_http(
-    bolt: App | None, ready: Callable[[], Sequence[Part]], exposition: Callable[[], bytes]
+    bolt: App | None,
+    ready: Callable[[], Sequence[Part]],
+    exposition: Callable[[], bytes],
+    live: Live | None = None,
 ) -> Starlette:
-    """The HTTP application. Without `bolt` (Socket Mode) only health and metrics are served."""
+    """The HTTP application. Without `bolt` (Socket Mode) only health and metrics are served.
+
+    `live` is told of requests in hand.
+    """
 
     async def healthz(_: Request) -> Response:
         return PlainTextResponse("ok\n")
@@ -57,19 +63,19 @@ def build_http(
         Route("/metrics", metrics_page, methods=["GET"]),
     ]
     if bolt is not None:
-        routes.append(Route("/slack/events", _SlackEvents(bolt).answer, methods=["POST"]))
+        routes.append(Route("/slack/events", _SlackEvents(bolt, live or Live()).answer, methods=["POST"]))
     return Starlette(routes=routes)
 
 
 class _SlackEvents:
     """Hands Slack's requests to Bolt."""
 
-    def __init__(self, bolt: App) -> None:
+    def __init__(self, bolt: App, live: Live) -> None:
         self._bolt = bolt
+        self._live = live
         self._threads = ThreadPoolExecutor(DISPATCH_THREADS, thread_name_prefix="slack")
 
     async def answer(self, request: Request) -> Response:
-        started = time.perf_counter()
         try:
             body = await _body(request)
             body.decode()
@@ -77,10 +83,10 @@ class _SlackEvents:
             return PlainTextResponse("unreadable body\n", status_code=400)
         except _TooLarge:
             return PlainTextResponse("body too large\n", status_code=413)
-        response = await asyncio.get_running_loop().run_in_executor(
-            self._threads, lambda: self._bolt.dispatch(to_bolt_request(request, body))
-        )
-        metrics.acknowledged("http", time.perf_counter() - started)
+        with self._live.answering("http"):
+            response = await asyncio.get_running_loop().run_in_executor(
+                self._threads, lambda: self._bolt.dispatch(to_bolt_request(request, body))
+            )
         return to_starlette_response(response)
 
 

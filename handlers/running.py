@@ -176,10 +176,10 @@ def start(settings: Settings, clock: Clock) -> Frontline:
         Step("probe", probe.step, every=30.0, patience=300.0),
     ]
     if settings.socket_mode:
-        socket = SocketConnection(bolt, settings.slack_app_token, on_hello=catch_up.ask)
+        socket = SocketConnection(bolt, settings.slack_app_token, live=services.live, on_hello=catch_up.ask)
         watchdog = Watchdog(socket, services.slack.identity)
         steps.append(Step("socket", watchdog.step, poll=1.0, patience=300.0))
-    workers = Workers(steps)
+    workers = Workers(steps, services.live)
 
     def ready() -> Sequence[Part]:
         parts = [lambda: database_part(services.db), lambda: workers_part(workers), probe.part]
@@ -190,7 +190,10 @@ def start(settings: Settings, clock: Clock) -> Frontline:
     http = None
     if settings.http_port is not None:
         application = build_http(
-            None if settings.socket_mode else bolt, ready, lambda: exposition(services.db, clock)
+            None if settings.socket_mode else bolt,
+            ready,
+            lambda: exposition(services.db, clock),
+            services.live,
         )
         http = HttpServer(application, settings.host, settings.http_port)
     workers.start()

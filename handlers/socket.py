@@ -18,8 +18,8 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.socket_mode.builtin import SocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 
-from bot import metrics
 from bot.errors import OperatorError
+from bot.live import Live
 from bot.slack import SlackBusy, SlackProblem
 
 log = structlog.get_logger()
@@ -46,13 +46,15 @@ REFUSALS: Final = {
 
 
 class _Handler(SocketModeHandler):
-    """Bolt's handler, which also measures how long Slack waited."""
+    """Bolt's handler, which also says what is in hand."""
+
+    live: Live
 
     def handle(self, client: SocketModeClient, req: SocketModeRequest) -> None:  # type: ignore[override]
-        started, began = time.perf_counter(), time.time()
-        response = run_bolt_app(self.app, req)
-        send_response(client, req, response, began)
-        metrics.acknowledged("socket", time.perf_counter() - started)
+        with self.live.answering("socket"):
+            began = time.time()
+            response = run_bolt_app(self.app, req)
+            send_response(client, req, response, began)
 
 
 class SocketConnection:
@@ -63,14 +65,16 @@ class SocketConnection:
         bolt: App,
         app_token: str,
         *,
+        live: Live | None = None,
         on_hello: Callable[[], None] = lambda: None,
         concurrency: int = CONCURRENCY,
     ) -> None:
-        """`on_hello` is called (in the socket's own thread: be quick) whenever a connection has been made
-        anew: what happened in between may have to be caught up.
+        """`live` is told of requests in hand. `on_hello` is called (in the socket's own thread: be quick)
+        whenever a connection has been made anew: what happened in between may have to be caught up.
         """
         self._bolt = bolt
         self._app_token = app_token
+        self._live = live or Live()
         self._on_hello = on_hello
         self._concurrency = concurrency
         self._handler: _Handler | None = None
@@ -93,6 +97,7 @@ class SocketConnection:
         handler = _Handler(
             self._bolt, self._app_token, concurrency=self._concurrency, ping_interval=PING_EVERY
         )
+        handler.live = self._live
         client: SocketModeClient = handler.client
         client.message_listeners.append(self._heard)
         client.wss_uri = address

@@ -9,6 +9,7 @@ from time import monotonic
 import pytest
 
 from bot.inbox import Incoming, accept, work_one
+from bot.live import Live
 from bot.outbox import send_one
 from bot.recurrence import Recurrence
 from bot.scheduler import Step, Workers, is_idle, settle
@@ -62,6 +63,29 @@ def test_a_bell_wakes_its_step(started: list[Workers]) -> None:
     bell.set()
     queue.wait_for(3)
     assert workers.stuck() == {}
+
+
+def test_work_lets_requests_in_hand_pass_but_not_for_ever(started: list[Workers]) -> None:
+    waits: deque[float] = deque()
+    came = threading.Event()
+
+    class Patient(Live):
+        def let_pass(self, longest: float) -> None:
+            waits.append(longest)
+            came.set()
+            super().let_pass(SOON)
+
+    live, queue = Patient(), Queue("a")
+    workers = Workers([Step("q", queue.step, poll=50)], live)
+    started.append(workers)
+    with live.answering("http"):
+        workers.start()
+        assert came.wait(SOON)
+        assert queue.done == [] and waits[0] < 1
+    queue.wait_for(1)
+    hurried = Live()
+    with hurried.answering("http"):
+        hurried.let_pass(0.001)  # it ends though the request does not
 
 
 def test_a_bell_wakes_its_step_once(started: list[Workers]) -> None:

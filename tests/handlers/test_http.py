@@ -18,6 +18,7 @@ from starlette.applications import Starlette
 
 from bot.errors import OperatorError
 from bot.health import Part
+from bot.live import Live
 from handlers import http as module
 from handlers.http import DISPATCH_THREADS, MOST_BYTES, HttpServer, build_http
 
@@ -102,6 +103,16 @@ def server(probe: Probe, serve: Callable[[Starlette], HttpServer]) -> HttpServer
 def test_a_signed_event_reaches_bolt(server: HttpServer, probe: Probe) -> None:
     assert call(server, "/slack/events", event(), signed(event()))[0] == 200
     assert [body["event_id"] for body in probe.bodies] == ["Ev1"]
+
+
+def test_a_request_is_in_hand_until_it_is_answered(
+    probe: Probe, serve: Callable[[Starlette], HttpServer]
+) -> None:
+    live, seen = Live(), list[int]()
+    probe.during = lambda _: seen.append(live.in_hand)
+    server = serve(build_http(probe.bolt, lambda: GOOD, lambda: b"", live))
+    call(server, "/slack/events", event(), signed(event()))
+    assert seen == [1] and live.in_hand == 0
 
 
 def test_a_signed_command_is_answered_in_its_response(server: HttpServer) -> None:

@@ -9,6 +9,7 @@ from slack_bolt import App
 from slack_sdk import WebClient
 
 from bot.errors import OperatorError
+from bot.live import Live
 from bot.manifest import manifest
 from handlers.socket import SocketConnection
 from playground.person import Person
@@ -44,8 +45,9 @@ class Bolt:
         app = App(client=WebClient(playground.bot_token, base_url=playground.api_url))
         app.use(self._record)
         app.event("message")(lambda: None)
+        self.live = Live()
         self.connection = SocketConnection(
-            app, app_token or playground.app_token, on_hello=self.hellos.release
+            app, app_token or playground.app_token, live=self.live, on_hello=self.hellos.release
         )
 
     def _record(self, body: dict[str, Any], next: Any) -> None:
@@ -80,10 +82,11 @@ def test_a_close_answers_what_is_in_hand(playground: Playground, anna: Person) -
     bolt.go.clear()
     anna.post("sales", "one", wait=False)
     assert bolt.begun.wait(SOON)
+    assert bolt.live.in_hand == 1
     threading.Timer(0.1, bolt.go.set).start()
     assert bolt.connection.close()
     playground.wait_idle()
-    assert bolt.heard == ["one"]
+    assert bolt.heard == ["one"] and bolt.live.in_hand == 0
     (delivery,) = [one for one in playground.log.deliveries() if one.name == "message"]
     assert delivery.state == "acked"
 
