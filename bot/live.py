@@ -4,8 +4,11 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Final
 
 from bot import metrics
+
+GIVES_WAY: Final = 0.25  # seconds that a unit of work waits for requests
 
 
 class Live:
@@ -38,6 +41,6 @@ class Live:
                     self._calm.set()
         metrics.acknowledged(transport, time.perf_counter() - started)
 
-    def let_pass(self, longest: float) -> None:
-        """Wait until no request is in hand, `longest` seconds at most."""
+    def let_pass(self, longest: float = GIVES_WAY) -> None:
+        """Wait until no request is in hand, `longest` seconds at most: under load both go on, in turns."""
         self._calm.wait(longest)

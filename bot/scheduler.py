@@ -24,7 +24,6 @@ log = structlog.get_logger()
 
 LONGEST_BACKOFF: Final = 30.0  # seconds
 MISFIRE_GRACE: Final = 60  # seconds a wake-up may be late; the library's default of 1 would skip it
-GIVES_WAY: Final = 0.25  # seconds that a unit of work waits for requests in hand, at most
 SETTLE_LOOK: Final = 0.05  # seconds between looks at what other threads have in hand
 
 
@@ -113,7 +112,7 @@ class Workers:
         failures = 0
         while not self._stopping.is_set():
             self._beats[name] = time.monotonic()
-            self._live.let_pass(GIVES_WAY)
+            self._live.let_pass()
             try:
                 found = step.do()
                 failures = 0

@@ -30,7 +30,6 @@ log = structlog.get_logger()
 LEASE: Final = timedelta(seconds=60)
 AT_ONCE: Final = 10  # insights that are claimed together
 MOST_ATTEMPTS: Final = 6
-GIVES_WAY: Final = 0.25  # seconds that each waits for requests in hand, at most
 
 
 def place_some(services: Services) -> bool:
@@ -40,7 +39,7 @@ def place_some(services: Services) -> bool:
         real = clock.real()
         claimed = theme_queue.claim(connection, real, real + LEASE, token, AT_ONCE)
     for one in claimed:
-        services.live.let_pass(GIVES_WAY)
+        services.live.let_pass()
         try:
             while not _place(services, one, token):
                 pass  # what it rested on has changed meanwhile
