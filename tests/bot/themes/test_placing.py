@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection
 
+from bot.inbox import Incoming, work_one
 from bot.insights.capture import Capture, store_insight
 from bot.themes import placing
 from bot.themes.joining import Decision, decide
 from bot.themes.placing import AT_ONCE, LEASE, MOST_ATTEMPTS, place_some
+from bot.workers import WORKERS
 from storage import insights, theme_queue, themes
 from storage.database import Database
 from storage.insights import Insight
@@ -182,7 +184,9 @@ def test_new_words_count_though_the_old_ones_were_being_compared(
         if insight.text == OTHER and not edited:
             edited.append(insight.id)
             connection.rollback()
-            stage.edit(ts, BLANK)
+            stage.slack.edit(SALES, ts, BLANK)
+            stage.hear(Incoming("message_changed", "edited", SALES, ts))
+            work_one(stage.services, WORKERS)
 
     deciding(monkeypatch, edit)
     stage.work()
