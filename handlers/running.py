@@ -20,7 +20,7 @@ from bot.housekeeping import DirectoryKeeper, Housekeeping
 from bot.inbox import work_one
 from bot.metrics import exposition
 from bot.outbox import send_one
-from bot.scheduler import Step, Workers, settle
+from bot.scheduler import Step, Workers, settle, settle_beside
 from bot.schedules import run_one_due
 from bot.services import Services
 from bot.slack import LOST_ACCESS, SlackGateway, SlackProblem
@@ -104,21 +104,21 @@ def tick_once(services: Services, settings: Settings, *, catches_up: bool) -> bo
 
     `catches_up`: look for what happened since the last time too, for CATCH_UP_FOR; the next tick goes on.
     """
-    steps = work_steps(services)
+    steps, finish = work_steps(services), settle
     with services.db.reading() as connection:
-        # What comes in meanwhile would never let this end: whoever hears it sees to its theme too.
         if does_anyone_listen(connection, services.team_id, services.clock.real()):
-            steps = [one for one in steps if one.name != THEMES]
+            # What comes in meanwhile would never let this end.
+            steps, finish = [one for one in steps if one.name != THEMES], settle_beside
     if catches_up:
         catch_up = CatchUp(services, days=settings.catch_up_days)
         deadline = time.monotonic() + CATCH_UP_FOR
         catch_up.begin()
         while time.monotonic() < deadline and catch_up.is_under_way():
-            settle(services, steps, timeout=SETTLE_WITHIN)
+            finish(services, steps, timeout=SETTLE_WITHIN)
             if not catch_up.work_in_pace():
                 catch_up.wait()
     look(services)
-    return settle(services, steps, timeout=SETTLE_WITHIN)
+    return finish(services, steps, timeout=SETTLE_WITHIN)
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, delete, exists, func, or_, select, update
+from sqlalchemy import Connection, and_, delete, exists, func, or_, select, true, update
 
 from storage.rows import columns_for, fetch_all, fetch_one, insert_once
 from storage.tables import gestures, inbox
@@ -162,8 +162,13 @@ def unpark(connection: Connection, real: datetime) -> int:
     return result.rowcount
 
 
-def has_work(connection: Connection, real: datetime) -> bool:
-    """Whether an event is being worked on, or could be taken at that instant."""
+def newest(connection: Connection) -> int:
+    """The id of the event that came last; 0 before the first."""
+    return connection.scalar(select(func.max(inbox.c.id))) or 0
+
+
+def has_work(connection: Connection, real: datetime, up_to: int | None = None) -> bool:
+    """Whether an event is being worked on, or could be taken at that instant; `up_to`: of these ids alone."""
     earlier = inbox.alias("earlier")
     return bool(
         connection.scalar(
@@ -171,6 +176,7 @@ def has_work(connection: Connection, real: datetime) -> bool:
                 exists().where(
                     inbox.c.state == "pending",
                     or_(inbox.c.claim.is_not(None), inbox.c.due_at <= real),
+                    true() if up_to is None else inbox.c.id <= up_to,
                     ~exists().where(
                         earlier.c.state == "pending",
                         earlier.c.channel_id == inbox.c.channel_id,

@@ -173,3 +173,9 @@ def next_due(connection: Connection) -> datetime | None:
         .limit(1)
     )
     return at
+
+
+def is_any_due(connection: Connection, now: datetime) -> bool:
+    """Whether one should run now."""
+    due_at = next_due(connection)
+    return due_at is not None and due_at <= now

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, or_, select, update
+from sqlalchemy import Connection, delete, func, or_, select, true, update
 
 from storage.rows import columns_for, fetch_all, fetch_one, upsert
 from storage.tables import timers
@@ -114,11 +114,20 @@ def next_due(connection: Connection) -> datetime | None:
     return at
 
 
-def is_any_due(connection: Connection, now: datetime, real: datetime) -> bool:
-    """Whether one could ring now, those put off after a failure left aside."""
+def newest(connection: Connection) -> int:
+    """The id of the timer that was set last; 0 before the first."""
+    return connection.scalar(select(func.max(timers.c.id))) or 0
+
+
+def is_any_due(connection: Connection, now: datetime, real: datetime, up_to: int | None = None) -> bool:
+    """Whether one could ring now, those put off after a failure left aside; `up_to`: of these ids alone."""
     found = connection.scalar(
         select(timers.c.id)
-        .where(timers.c.due_at <= now, or_(timers.c.retry_at.is_(None), timers.c.retry_at <= real))
+        .where(
+            timers.c.due_at <= now,
+            or_(timers.c.retry_at.is_(None), timers.c.retry_at <= real),
+            true() if up_to is None else timers.c.id <= up_to,
+        )
         .limit(1)
     )
     return found is not None

@@ -4,6 +4,7 @@ import threading
 from collections import deque
 from collections.abc import Iterator
 from datetime import date, time, timedelta
+from itertools import count
 from time import monotonic
 
 import pytest
@@ -12,11 +13,12 @@ from bot.inbox import Incoming, accept, work_one
 from bot.live import GIVES_WAY, Live
 from bot.outbox import send_one
 from bot.recurrence import Recurrence
-from bot.scheduler import Step, Workers, is_idle, settle
+from bot.scheduler import Step, Workers, is_idle, settle, settle_beside
 from bot.schedules import run_one_due, save_schedule
-from storage import inbox, outbox
+from bot.timers import ring_one
+from storage import inbox, outbox, timers
 from storage.database import Database
-from tests.support import MARKETING, StandingClock, make_bridge, make_services, say
+from tests.support import MARKETING, TEAM, StandingClock, make_bridge, make_services, say
 
 SOON = 5.0  # seconds; far more than any of this takes
 
@@ -194,6 +196,39 @@ def test_settling_does_all_that_is_due(database: Database) -> None:
     assert services.slack.post.call_count == 1  # type: ignore[attr-defined]
     with database.reading() as connection:
         assert outbox.counts(connection) == {"sent": 1}
+
+
+def test_beside_others_settling_ends_though_ever_more_comes_in(database: Database) -> None:
+    clock = StandingClock()
+    services = make_services(database, clock)
+    services.slack.post.return_value = "1.000001"  # type: ignore[attr-defined]
+    keys = count()
+
+    def people_go_on() -> bool:
+        with database.writing() as connection:
+            accept(services, connection, Incoming(kind="tell", natural_key=str(next(keys))))
+            voice = say(services, connection)
+            voice.post(f"other-{next(keys)}", MARKETING, {"text": "by another process"})
+            timers.set_timer(connection, TEAM, "bell", str(next(keys)), clock.now())
+        clock.pass_time(seconds=1)  # that much is said in a channel
+        return True
+
+    workers = {"tell": lambda _, row: lambda connection, say: say.post(row.natural_key, "C2", {"text": "hi"})}
+    bells = {"bell": lambda _, connection, say, timer: say.post(f"b{timer.subject}", "C3", {"text": "ding"})}
+    with database.writing() as connection:
+        accept(services, connection, Incoming(kind="tell", natural_key="first"))
+        for number in range(3):
+            timers.set_timer(connection, TEAM, "bell", f"first-{number}", clock.now())
+    steps = [
+        Step("people", people_go_on),
+        Step("timers", lambda: ring_one(services, bells)),
+        Step("inbox", lambda: work_one(services, workers)),
+        Step("outbox", lambda: send_one(services, {})),
+    ]
+    assert settle_beside(services, steps, timeout=SOON)
+    sent = {call.kwargs["key"] for call in services.slack.post.call_args_list}  # type: ignore[attr-defined]
+    assert {"first", "bfirst-0", "bfirst-1", "bfirst-2"} <= sent
+    assert not is_idle(services)
 
 
 def test_a_due_schedule_is_work(database: Database) -> None:
