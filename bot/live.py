@@ -8,7 +8,7 @@ from typing import Final
 
 from bot import metrics
 
-GIVES_WAY: Final = 0.25  # seconds that a unit of work waits for requests
+GIVES_WAY: Final = 0.05  # seconds that a unit of work waits for requests
 
 
 class Live:

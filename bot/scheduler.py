@@ -162,27 +162,25 @@ def settle(services: Services, steps: Sequence[Step], timeout: float = 60.0) -> 
 
 
 def settle_beside(services: Services, steps: Sequence[Step], timeout: float = 60.0) -> bool:
-    """As `settle`, where other processes run: what comes in from now on is theirs.
+    """As `settle`, where other processes run: what comes in from now on is theirs, and so is what is to be
+    said, but for what waits for an instant that only this one's clock has reached.
 
-    Ends when all that was due at first has been done and the posts that came of it are said, however much
-    else is going on. False after `timeout` seconds.
+    Ends when all that was due at first is done, however much else is going on. False after `timeout` seconds.
     """
     deadline = time.monotonic() + timeout
     pause = threading.Event()
     with services.db.reading() as connection:
         last_timer, last_event = timers.newest(connection), inbox.newest(connection)
-    last_post: int | None = None  # known once nothing of that is left
     while True:
         worked = [step.do() for step in steps]
         real, now = services.clock.real(), services.clock.now()
         with services.db.reading() as connection:
-            if last_post is None and not (
+            if not (
                 schedules.is_any_due(connection, now)
                 or timers.is_any_due(connection, now, real, last_timer)
                 or inbox.has_work(connection, real, last_event)
+                or outbox.has_work(connection, real, now, held_until=real)
             ):
-                last_post = outbox.newest(connection)
-            if last_post is not None and not outbox.has_work(connection, real, now, last_post):
                 return True
         if not any(worked):
             pause.wait(SETTLE_LOOK)

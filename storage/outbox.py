@@ -428,14 +428,12 @@ def unpark(connection: Connection, real: datetime, ids: Collection[int] | None =
     return result.rowcount
 
 
-def newest(connection: Connection) -> int:
-    """The id of the row that was written last; 0 before the first."""
-    return connection.scalar(select(func.max(outbox.c.id))) or 0
+def has_work(
+    connection: Connection, real: datetime, now: datetime, *, held_until: datetime | None = None
+) -> bool:
+    """Whether a row is being sent, or could be at that instant but for its channel's pace.
 
-
-def has_work(connection: Connection, real: datetime, now: datetime, up_to: int | None = None) -> bool:
-    """Whether a row is being sent, or could be at that instant but for its channel's pace; `up_to`: of these
-    ids alone.
+    `held_until`: only of those that may be said after that instant and not before.
     """
     earlier, parent = outbox.alias("earlier"), outbox.alias("parent")
     return bool(
@@ -444,7 +442,7 @@ def has_work(connection: Connection, real: datetime, now: datetime, up_to: int |
                 exists().where(
                     outbox.c.state == "pending",
                     or_(outbox.c.claim.is_not(None), outbox.c.due_at <= real),
-                    true() if up_to is None else outbox.c.id <= up_to,
+                    true() if held_until is None else outbox.c.not_before_at > held_until,
                     _waits_for_nobody(outbox, now),
                     ~exists().where(
                         earlier.c.lane == outbox.c.lane,

@@ -65,11 +65,12 @@ def _place(services: Services, waiting: Waiting, token: str) -> bool:
         decision = Decision() if is_placed else decide(connection, services.team_id, insight)
     with services.db.writing() as connection:
         lock(connection, "themes", str(waiting.bridge_id))
+        if not theme_queue.holds(connection, insight.id, token):  # taken for dead, edited or erased
+            raise ClaimLost
         say = say_for(services, connection, f"theme-{insight.id}")
         if not is_placed and not carry_out(connection, say, insight, decision):
             return False
-        if not theme_queue.finish(connection, insight.id, token):
-            raise ClaimLost
+        theme_queue.finish(connection, insight.id, token)
         if waiting.tells and decision.like_id is not None:
             _tell(connection, say, insight.id)
     return True

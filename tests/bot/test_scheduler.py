@@ -215,10 +215,14 @@ def test_beside_others_settling_ends_though_ever_more_comes_in(database: Databas
 
     workers = {"tell": lambda _, row: lambda connection, say: say.post(row.natural_key, "C2", {"text": "hi"})}
     bells = {"bell": lambda _, connection, say, timer: say.post(f"b{timer.subject}", "C3", {"text": "ding"})}
+    clock.instant += timedelta(days=7)  # as with `tick --at`: nobody else's clock has come so far
     with database.writing() as connection:
         accept(services, connection, Incoming(kind="tell", natural_key="first"))
         for number in range(3):
             timers.set_timer(connection, TEAM, "bell", f"first-{number}", clock.now())
+        voice = say(services, connection)
+        held = voice.row("post", "waited", "lane", channel_id="C4", payload={"text": "good morning"})
+        outbox.add(connection, {**held, "not_before_at": clock.real() + timedelta(days=2)})
     steps = [
         Step("people", people_go_on),
         Step("timers", lambda: ring_one(services, bells)),
@@ -227,7 +231,9 @@ def test_beside_others_settling_ends_though_ever_more_comes_in(database: Databas
     ]
     assert settle_beside(services, steps, timeout=SOON)
     sent = {call.kwargs["key"] for call in services.slack.post.call_args_list}  # type: ignore[attr-defined]
-    assert {"first", "bfirst-0", "bfirst-1", "bfirst-2"} <= sent
+    assert "waited" in sent
+    with database.reading() as connection:
+        assert all(outbox.by_key(connection, key) for key in ("first", "bfirst-0", "bfirst-1", "bfirst-2"))
     assert not is_idle(services)
 
 

@@ -15,9 +15,10 @@ from bot.themes.placing import AT_ONCE, LEASE, MOST_ATTEMPTS, place_some
 from bot.workers import WORKERS
 from storage import insights, theme_queue, themes
 from storage.database import Database
+from storage.erasing import remove_insight
 from storage.insights import Insight
 from tests.stage import Stage, make_stage
-from tests.support import ANNA, SALES, make_bridge, say
+from tests.support import ANNA, SALES, TEAM, make_bridge, say
 
 BLANK = "invoice pdf comes out blank"
 OTHER = "orbit gives 25% off"
@@ -169,6 +170,20 @@ def test_an_erased_neighbour_is_not_joined(stage: Stage, monkeypatch: pytest.Mon
     place_some(stage.services)
     assert groups(stage) == [] and waiting(stage) == [] and told(stage) == []
     assert second in {one.id for one in stage.all()}
+
+
+def test_one_that_is_erased_meanwhile_holds_nobody_up(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second, third = (store(stage, BLANK) for _ in range(3))
+
+    def erase(connection: Connection, insight: Insight, decision: Decision) -> None:
+        if insight.id == first:
+            connection.rollback()
+            with stage.services.db.writing() as writing:
+                remove_insight(writing, TEAM, insight, "UBOT")
+
+    deciding(monkeypatch, erase)
+    assert place_some(stage.services)
+    assert groups(stage) == [{second, third}] and waiting(stage) == []
 
 
 def test_new_words_count_though_the_old_ones_were_being_compared(
