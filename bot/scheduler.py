@@ -132,7 +132,7 @@ class Workers:
 def is_idle(services: Services) -> bool:
     """Whether nothing is due or in hand: no event, no post that may be sent, no schedule, no timer.
 
-    What waits for a later try, or for a post that waits for one, does not count.
+    What waits for a later try, for a post that waits for one, or for its theme does not count.
     """
     real, now = services.clock.real(), services.clock.now()
     with services.db.reading() as connection:
@@ -149,16 +149,7 @@ def settle(services: Services, steps: Sequence[Step], timeout: float = 60.0) -> 
 
     Beside running workers it does its share. What a step raises is raised.
     """
-    deadline = time.monotonic() + timeout
-    pause = threading.Event()
-    while True:
-        worked = [step.do() for step in steps]
-        if not any(worked):
-            if is_idle(services):
-                return True
-            pause.wait(SETTLE_LOOK)
-        if time.monotonic() >= deadline:
-            return False
+    return _repeat(steps, lambda has_worked: not has_worked and is_idle(services), timeout)
 
 
 def settle_beside(services: Services, steps: Sequence[Step], timeout: float = 60.0) -> bool:
@@ -167,22 +158,32 @@ def settle_beside(services: Services, steps: Sequence[Step], timeout: float = 60
 
     Ends when all that was due at first is done, however much else is going on. False after `timeout` seconds.
     """
-    deadline = time.monotonic() + timeout
-    pause = threading.Event()
     with services.db.reading() as connection:
         last_timer, last_event = timers.newest(connection), inbox.newest(connection)
-    while True:
-        worked = [step.do() for step in steps]
+
+    def is_done(_: bool) -> bool:
         real, now = services.clock.real(), services.clock.now()
         with services.db.reading() as connection:
-            if not (
+            return not (
                 schedules.is_any_due(connection, now)
                 or timers.is_any_due(connection, now, real, last_timer)
                 or inbox.has_work(connection, real, last_event)
                 or outbox.has_work(connection, real, now, held_until=real)
-            ):
-                return True
-        if not any(worked):
+            )
+
+    return _repeat(steps, is_done, timeout)
+
+
+def _repeat(steps: Sequence[Step], is_done: Callable[[bool], bool], timeout: float) -> bool:
+    """Run the steps in turn until it is done; `is_done` is told whether the last turn found work."""
+    deadline = time.monotonic() + timeout
+    pause = threading.Event()
+    while True:
+        worked = [step.do() for step in steps]
+        has_worked = any(worked)
+        if is_done(has_worked):
+            return True
+        if not has_worked:
             pause.wait(SETTLE_LOOK)
         if time.monotonic() >= deadline:
             return False

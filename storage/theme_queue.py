@@ -12,12 +12,11 @@ from storage.tables import theme_queue
 
 @dataclass(frozen=True)
 class Waiting:
-    """An insight that waits, and whether its reporter is told what it looks like. Times are real."""
+    """An insight that waits, and whether its reporter is told what it looks like."""
 
     insight_id: int
     bridge_id: int
     tells: bool
-    due_at: datetime
     attempts: int
 
 
