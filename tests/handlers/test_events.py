@@ -206,10 +206,12 @@ def test_events_of_no_interest_are_answered_without_a_write(slack: Slack, stage:
         if not statement.startswith(("SELECT", "BEGIN")) or "IMMEDIATE" in statement:
             written.append(statement)
 
-    sqlalchemy_event.listen(stage.services.db.engine, "before_cursor_execute", before)
+    engine = stage.services.db.engine
+    sqlalchemy_event.listen(engine, "before_cursor_execute", before)
     for name, event in OF_NONE.items():
         assert slack.event(event).status == 200, name
         assert written == [], name
+    sqlalchemy_event.remove(engine, "before_cursor_execute", before)
     assert not stage.services.wake.inbox.is_set()
 
 
