@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
@@ -51,6 +51,19 @@ class Worded:
     id: int
     text: str
     vector: bytes | None  # the embedding of its text, where it has one
+
+
+class Member(NamedTuple):
+    """Of a theme's member what is told of the theme, without its words: of a large one thousands are read."""
+
+    theme_id: int
+    id: int
+    number: int
+    created_at: datetime
+    has_words: bool
+    customer: str | None
+    deal_amount: int | None  # minor units
+    deal_currency: str | None
 
 
 @dataclass(frozen=True)
@@ -123,13 +136,13 @@ def leave(connection: Connection, insight_id: int) -> None:
     connection.execute(delete(theme_members).where(theme_members.c.insight_id == insight_id))
 
 
-def members(connection: Connection, theme_id: int, shown: ColumnElement[bool] = EVERYTHING) -> list[Insight]:
-    """The members that count, newest first; `shown` may leave some out."""
+def members(connection: Connection, theme_id: int) -> list[Insight]:
+    """The members that count, newest first."""
     return fetch_all(
         connection,
         columns_for(insights, Insight)
         .join(theme_members, theme_members.c.insight_id == insights.c.id)
-        .where(theme_members.c.theme_id == theme_id, LIVE, shown)
+        .where(theme_members.c.theme_id == theme_id, LIVE)
         .order_by(insights.c.created_at.desc(), insights.c.id.desc()),
         Insight,
     )
@@ -143,20 +156,26 @@ def by_ids(connection: Connection, ids: Collection[int]) -> dict[int, Theme]:
 
 def members_of(
     connection: Connection, ids: Collection[int], shown: ColumnElement[bool]
-) -> dict[int, list[Insight]]:
-    """As `members`, of several themes at once, by the theme's id."""
-    found = fetch_all(
-        connection,
-        columns_for(insights, Insight)
+) -> dict[int, list[Member]]:
+    """The members of several themes that count, newest first, by the theme; `shown` may leave some out."""
+    rows = connection.execute(
+        select(
+            theme_members.c.theme_id,
+            insights.c.id,
+            insights.c.number,
+            insights.c.created_at,
+            insights.c.text_removed_at.is_(None),
+            insights.c.customer,
+            insights.c.deal_amount,
+            insights.c.deal_currency,
+        )
         .join(theme_members, theme_members.c.insight_id == insights.c.id)
         .where(theme_members.c.theme_id.in_(sorted(ids)), LIVE, shown)
-        .order_by(insights.c.created_at.desc(), insights.c.id.desc()),
-        Insight,
+        .order_by(insights.c.created_at.desc(), insights.c.id.desc())
     )
-    belonging = themes_of(connection, [one.id for one in found])
-    members: dict[int, list[Insight]] = {one: [] for one in ids}
-    for one in found:
-        members[belonging[one.id]].append(one)
+    members: dict[int, list[Member]] = {one: [] for one in ids}
+    for one in map(Member._make, rows):
+        members[one.theme_id].append(one)
     return members
 
 

@@ -72,13 +72,13 @@ def _themes(
     connection: Connection, team_id: str, met: list[ColumnElement[bool]], shown: ColumnElement[bool]
 ) -> list[messages.ThemeLine]:
     """The themes of most of these insights, in words that the reader may see."""
+    counts = dict(about.themes(connection, met, MOST_THEMES))
+    known, members = themes.by_ids(connection, counts), themes.members_of(connection, counts, shown)
     lines = []
-    for theme_id, count in about.themes(connection, met, MOST_THEMES):
-        theme = themes.by_id(connection, theme_id)
-        assert theme is not None
-        members = themes.members(connection, theme_id, shown)
-        title = title_for(connection, team_id, theme, members)
-        if title.text and len(members) > 1:
+    for theme_id, count in counts.items():
+        seen = members[theme_id]
+        title = title_for(connection, team_id, known[theme_id], [one.id for one in seen if one.has_words])
+        if title.text and len(seen) > 1:
             lines.append(messages.ThemeLine(theme_id, title.text, count))
     return lines
 

@@ -229,9 +229,12 @@ def text_changed(connection: Connection, say: Say, insight: Insight) -> None:
         theme_queue.add(connection, insight.id, insight.bridge_id, say.real, tells=False)
 
 
-def title_for(connection: Connection, team_id: str, theme: Theme, seen: list[Insight]) -> Title:
-    """The theme's title for someone who sees only these members: in their words, or as a person named it."""
-    if theme.is_named or theme.title_from_id in {one.id for one in seen}:
+def title_for(connection: Connection, team_id: str, theme: Theme, seen: Sequence[int]) -> Title:
+    """The theme's title for someone who sees only these members: in their words, or as a person named it.
+
+    `seen`: ids of those that have words, newest first.
+    """
+    if theme.is_named or theme.title_from_id in set(seen):
         return Title(theme.title, theme.title_from_id)
-    title = best_title(_plain(connection, team_id, [one for one in seen if one.text_removed_at is None]))
-    return title or Title("", None)
+    worded = themes.candidates(connection, theme.bridge_id, seen[:MOST_MEMBERS])
+    return best_title(_plain(connection, team_id, worded)) or Title("", None)

@@ -3,16 +3,17 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import chain
 from typing import Final
 
 from sqlalchemy import ColumnElement, Connection
 
 from bot.themes.joining import title_for
 from bot.themes.titles import Title
-from storage import themes
+from storage import insights, themes
 from storage.bridges import Bridge
 from storage.insights import Insight
-from storage.themes import EVERYTHING, Counted
+from storage.themes import EVERYTHING, Counted, Member
 
 MOST_THEMES: Final = 5
 MOST_SILENT: Final = 3  # themes
@@ -89,16 +90,30 @@ def moving_themes(
     ]
     ids = [one.theme_id for one in found]
     known, members = themes.by_ids(connection, ids), themes.members_of(connection, ids, shown)
+    quoted = {one: _quoted(members[one], start, end) for one in ids}
+    texts = {one.id: one for one in insights.with_ids(connection, list(chain.from_iterable(quoted.values())))}
     parts = []
     for one in found:
-        theme, inside = known[one.theme_id], members[one.theme_id]
-        title = title_for(connection, team_id, theme, inside)
-        parts.append(_moving(one, title, inside, start, end))
+        inside = members[one.theme_id]
+        worded = [member.id for member in inside if member.has_words]
+        title = title_for(connection, team_id, known[one.theme_id], worded)
+        quotes = tuple(texts[insight_id] for insight_id in quoted[one.theme_id])
+        parts.append(_moving(one, title, inside, quotes, start, end))
     return tuple(parts)
 
 
+def _quoted(members: Sequence[Member], start: datetime, end: datetime) -> list[int]:
+    """The newest of the period that have words."""
+    return [one.id for one in members if one.has_words and start <= one.created_at < end][:QUOTES]
+
+
 def _moving(
-    counted: Counted, title: Title, members: Sequence[Insight], start: datetime, end: datetime
+    counted: Counted,
+    title: Title,
+    members: Sequence[Member],
+    quotes: tuple[Insight, ...],
+    start: datetime,
+    end: datetime,
 ) -> Moving:
     inside = [one for one in members if start <= one.created_at < end]
     deals: dict[str, int] = {}
@@ -113,7 +128,7 @@ def _moving(
         count=counted.count,
         before=counted.before,
         ever=counted.ever,
-        quotes=tuple(one for one in inside if one.text_removed_at is None)[:QUOTES],
+        quotes=quotes,
         numbers=tuple(one.number for one in inside or members),
         customers=tuple(dict.fromkeys(one.customer for one in members if one.customer)),
         deals=deals,

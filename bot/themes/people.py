@@ -41,6 +41,10 @@ class Found:
     seen: Sequence[Insight]  # the members that she may see, newest first
 
     @property
+    def worded(self) -> list[int]:
+        return [one.id for one in self.seen if one.text_removed_at is None]
+
+    @property
     def may_change(self) -> bool:
         return self.reader.is_marketer_of(self.bridge) or self.reader.manages(self.bridge)
 
@@ -96,7 +100,7 @@ def open_rename(services: Services, gesture: Gesture, value: str | None) -> Answ
     """The form for the theme's name."""
     with services.db.reading() as connection:
         found = _changeable(services, connection, gesture, id_in(value))
-        title = title_for(connection, services.team_id, found.theme, list(found.seen))
+        title = title_for(connection, services.team_id, found.theme, found.worded)
         return Open(messages.rename_form(found.reader.texts, found.theme, title.text))
 
 
@@ -227,7 +231,7 @@ def _page(services: Services, connection: Connection, found: Found, *, replaces:
     team_id = services.team_id
     names = dict(names_in(connection, team_id, [one.text for one in found.seen]))
     names |= workspace.names(connection, team_id, {one.author_id for one in found.seen if one.author_id})
-    title = title_for(connection, team_id, found.theme, list(found.seen))
+    title = title_for(connection, team_id, found.theme, found.worded)
     shown = messages.Shown(
         found.theme.id, title.text, found.bridge, found.seen, names, found.reader.time_zone
     )
