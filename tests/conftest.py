@@ -5,7 +5,6 @@ import shutil
 import sqlite3
 import zoneinfo
 from collections.abc import Callable, Iterator
-from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -58,17 +57,13 @@ def postgres_server() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def sqlite_files(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    """Where tests with the newest schema have their file, one after the other, and what it is a copy of.
-
-    To migrate anew would take most of each test's time.
-    """
-    folder = tmp_path_factory.mktemp("sqlite")
-    template = folder / "template.db"
-    made = open_database(f"sqlite:///{template}")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file with the newest schema, to be copied: migrating anew would take most of each test's time."""
+    path = tmp_path_factory.mktemp("sqlite") / "template.db"
+    made = open_database(f"sqlite:///{path}")
     schema.upgrade(made)
     made.close()
-    return folder / "frontline.db", template
+    return path
 
 
 @pytest.fixture(scope="session")
@@ -84,7 +79,8 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
     """A database of each kind: with the newest schema where the test opens `database`, else empty."""
     is_made = "database" in request.fixturenames
     if request.param == "sqlite" and is_made:
-        path, template = request.getfixturevalue("sqlite_files")
+        template = request.getfixturevalue("sqlite_template")
+        path = template.with_name("frontline.db")  # the same for all, one after the other
         for old in path.parent.glob(f"{path.name}*"):
             old.unlink()
         shutil.copyfile(template, path)
@@ -108,30 +104,30 @@ def _need_not_last(connection: sqlite3.Connection, _: Any) -> None:
 
 
 @pytest.fixture(scope="session")
-def open_once() -> Callable[[str], Database]:
-    """Opens an address again as the engine it was before, which knows its statements.
-
-    To compile them anew for each test would take a seventh of the suite's time.
+def opened() -> Iterator[dict[str, Database]]:
+    """The databases opened so far, by address: a new engine would compile all statements anew for each test,
+    which would take a seventh of the suite's time.
     """
-
-    @cache
-    def opened(url: str) -> Database:
-        database = open_database(url)
-        if database.is_sqlite:
-            event.listen(database.engine, "connect", _need_not_last)
-        return database
-
-    return opened
+    known: dict[str, Database] = {}
+    yield known
+    for database in known.values():
+        database.close()
 
 
 @pytest.fixture
-def database(database_url: str, open_once: Callable[[str], Database]) -> Iterator[Database]:
+def database(database_url: str, opened: dict[str, Database]) -> Iterator[Database]:
     """A database with the newest schema, of which no connection may be left open, and nobody listen on."""
-    opened = open_once(database_url)
-    yield opened
-    assert opened.engine.pool.checkedout() == 0, "a connection was left checked out"  # type: ignore[attr-defined]
-    assert not opened.engine.dispatch.before_cursor_execute, "a test left a listener"
-    opened.close()
+    shared = opened.pop(database_url, None)
+    if shared is None:
+        shared = open_database(database_url)
+        if shared.is_sqlite:
+            event.listen(shared.engine, "connect", _need_not_last)
+    yield shared
+    left_out = shared.engine.pool.checkedout()  # type: ignore[attr-defined]
+    shared.close()
+    assert left_out == 0, "a connection was left checked out"
+    assert not shared.engine.dispatch.before_cursor_execute, "a listener was left on the engine"
+    opened[database_url] = shared
 
 
 @pytest.fixture

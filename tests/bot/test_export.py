@@ -235,8 +235,13 @@ def test_many_insights_are_exported_once_each_in_constant_memory(services: Servi
     few, memory_few = peak()
     fill(2_001, 6_500)
     statements: list[str] = []
-    events.listen(services.db.engine, "before_cursor_execute", lambda *given: statements.append(given[2]))
+
+    def note(*given: Any) -> None:
+        statements.append(given[2])
+
+    events.listen(services.db.engine, "before_cursor_execute", note)
     many, memory_many = peak()
+    events.remove(services.db.engine, "before_cursor_execute", note)
     assert (few, many) == (2_000, 8_500)
     assert memory_many < memory_few * 1.5
     assert len([one for one in statements if "FROM insights" in one]) == 10  # the count too
