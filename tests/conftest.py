@@ -123,7 +123,8 @@ def database(database_url: str, opened: dict[str, Database]) -> Iterator[Databas
         if shared.is_sqlite:
             event.listen(shared.engine, "connect", _need_not_last)
     yield shared
-    left_out = shared.engine.pool.checkedout()  # type: ignore[attr-defined]
+    pools = {one.pool for one in (shared.engine, shared._autocommitting)}
+    left_out = sum(pool.checkedout() for pool in pools)  # type: ignore[attr-defined]
     shared.close()
     assert left_out == 0, "a connection was left checked out"
     assert not shared.engine.dispatch.before_cursor_execute, "a listener was left on the engine"

@@ -11,7 +11,7 @@ from storage import schema
 from storage.database import open_database
 
 NAME = "emptied"
-# All that a test could have changed besides rows: the revision, relations with their columns, and triggers.
+# What tests change besides rows: the revision, relations with their columns, and triggers.
 SHAPE = text(
     "SELECT (SELECT string_agg(version_num, ',') FROM alembic_version)"
     " || md5(string_agg("
