@@ -15,7 +15,15 @@ from bot.catchup import CatchUp
 from bot.clock import Clock
 from bot.config import Settings
 from bot.errors import OperatorError
-from bot.health import Part, SlackProbe, database_part, readiness, socket_part, workers_part
+from bot.health import (
+    DatabaseProbe,
+    Part,
+    SlackProbe,
+    database_part,
+    readiness,
+    socket_part,
+    workers_part,
+)
 from bot.housekeeping import DirectoryKeeper, Housekeeping
 from bot.inbox import work_one
 from bot.metrics import exposition
@@ -174,6 +182,7 @@ def start(settings: Settings, clock: Clock) -> Frontline:
         Step("directory", DirectoryKeeper(services).step, every=30.0, patience=900.0),
         Step("upkeep", upkeep.step, every=30.0),
         Step("probe", probe.step, every=30.0, patience=300.0),
+        Step("database", DatabaseProbe(services.db).step, patience=300.0),
     ]
     if settings.socket_mode:
         socket = SocketConnection(bolt, settings.slack_app_token, live=services.live, on_hello=catch_up.ask)
