@@ -105,14 +105,13 @@ class Connection(Protocol):
     def silent_for(self) -> float: ...
 
 
-def socket_part(connection: Connection, *, is_in_doubt: bool = False) -> Part:
-    """Whether the socket to Slack stands. `is_in_doubt`: it carries nothing and could not be replaced."""
+def socket_part(connection: Connection, doubt: str | None = None) -> Part:
+    """Whether the socket to Slack stands. `doubt`: why nothing may come over it, though it does."""
     if not connection.is_connected:
         return Part("socket", is_ok=False, says="not connected; trying again")
-    silent = f"silent for {connection.silent_for:.0f} s"
-    if is_in_doubt:
-        return Part("socket", is_ok=False, says=f"connected, but {silent}; no new connection can be had")
-    return Part("socket", is_ok=True, says=f"connected, {silent}")
+    if doubt is not None:
+        return Part("socket", is_ok=False, says=f"connected, but {doubt}")
+    return Part("socket", is_ok=True, says=f"connected, silent for {connection.silent_for:.0f} s")
 
 
 class SlackProbe:

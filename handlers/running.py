@@ -170,7 +170,7 @@ def start(settings: Settings, clock: Clock) -> Frontline:
         """Over HTTP the process hears Slack as soon as it runs."""
         if not settings.socket_mode:
             return True
-        return bool(socket and watchdog and socket.is_connected and not watchdog.is_overdue())
+        return bool(socket and watchdog and socket.is_connected and watchdog.doubt() is None)
 
     catch_up = CatchUp(services, days=settings.catch_up_days, is_listening=is_listening)
     upkeep = Upkeep(services, is_listening=is_listening, catch_up=catch_up.ask)
@@ -193,7 +193,7 @@ def start(settings: Settings, clock: Clock) -> Frontline:
     def ready() -> Sequence[Part]:
         parts = [lambda: database_part(services.db), lambda: workers_part(workers), probe.part]
         if socket is not None and watchdog is not None:
-            parts.append(lambda: socket_part(socket, is_in_doubt=watchdog.is_overdue()))
+            parts.append(lambda: socket_part(socket, watchdog.doubt()))
         return readiness(parts)
 
     http = None

@@ -16,8 +16,8 @@ from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
 IDLE: Final = 1.0  # seconds unused, after which a connection to PostgreSQL is tried first
 
-# What SQLite fails with through no fault of the statement. BUSY comes after ten seconds, and because of another
-# program only: Frontline's own writers wait in `Queue`.
+# What SQLite fails with through no fault of the statement. BUSY comes after ten seconds, and because of
+# another program only: Frontline's own writers wait in `Queue`.
 _SQLITE_FAILS: Final = frozenset(
     (
         sqlite3.SQLITE_BUSY,
@@ -32,7 +32,7 @@ _SQLITE_FAILS: Final = frozenset(
     )
 )
 # The same of PostgreSQL, by SQLSTATE: connection, resources (a full disk), shutdown, I/O, corruption,
-# read-only. Locks lost in competition (40001, 40P01, 55P03) and what a statement is to blame for are not there.
+# read-only. Neither locks lost in competition (40001, 40P01, 55P03) nor what a statement is to blame for.
 _POSTGRES_FAILS: Final = ("08", "53", "57P", "58", "XX", "25006")
 
 
