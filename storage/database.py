@@ -35,6 +35,25 @@ _SQLITE_FAILS: Final = frozenset(
 # read-only. Neither locks lost in competition (40001, 40P01, 55P03) nor what a statement is to blame for.
 _POSTGRES_FAILS: Final = ("08", "53", "57P", "58", "XX", "25006")
 
+# A host or a network that vanishes without a farewell: after 40 seconds neither side waits for the other any
+# more, so that no thread hangs here, and no lock of a replica that is gone there.
+_KEEPALIVE: Final = {
+    "keepalives": 1,
+    "keepalives_idle": 20,  # seconds
+    "keepalives_interval": 5,  # seconds
+    "keepalives_count": 4,
+    "tcp_user_timeout": 40_000,  # milliseconds
+}
+# A transaction may take as long as it likes; who stands idle within one hangs or was frozen. Between two
+# statements an import or erasure computes for seconds, an export writes a page; pg_dump has its own session.
+_SESSION: Final = {
+    "idle_in_transaction_session_timeout": "'5min'",
+    "tcp_keepalives_idle": "20",
+    "tcp_keepalives_interval": "5",
+    "tcp_keepalives_count": "4",
+    "tcp_user_timeout": "'40s'",
+}
+
 
 class DatabaseProblem(Exception):
     """The database can't be used as configured; the message says what to do."""
@@ -208,16 +227,31 @@ def _postgres_engine(url: URL, **more: Any) -> Engine:
         raise DatabaseProblem(
             "PostgreSQL needs the extra 'postgres' (psycopg); install with: pip install 'psycopg[binary]'"
         ) from problem
+    wanted = {"connect_timeout": 5, **_KEEPALIVE}
     engine = create_engine(
         url.set(drivername="postgresql+psycopg"),
         hide_parameters=True,
         pool_size=10,
         max_overflow=20,
-        connect_args={"connect_timeout": 5},
+        connect_args={name: value for name, value in wanted.items() if name not in url.query},
         **more,
     )
+    _set_up_sessions(engine)
     _try_idle_connections(engine)
     return engine
+
+
+def _set_up_sessions(engine: Engine) -> None:
+    """Tell the server what holds for each connection.
+
+    Not in the connection's `options`: poolers such as PgBouncer refuse what they don't know there.
+    """
+    statements = "; ".join(f"SET {name} = {value}" for name, value in _SESSION.items())
+
+    @event.listens_for(engine, "connect")
+    def set_up(connection: Any, _: Any) -> None:
+        connection.execute(statements)
+        connection.commit()
 
 
 def _try_idle_connections(engine: Engine) -> None:
