@@ -1,4 +1,4 @@
-"""Is it ready? The database answers, Slack can be reached, the workers move."""
+"""Is it ready? The database answers and can be written, Slack can be reached, the workers move."""
 
 import threading
 import time
@@ -14,11 +14,13 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from bot import metrics
 from bot.scheduler import Workers
 from bot.slack import SlackBusy, SlackProblem
-from storage.database import Database
+from storage import health
+from storage.database import Database, Failure
 
 log = structlog.get_logger()
 
 PROBE_EVERY: Final = 60.0  # seconds
+FAILURE_STANDS: Final = 10.0  # seconds; on a disk that is nearly full small writes pass where others don't
 
 
 @dataclass(frozen=True)
@@ -39,13 +41,47 @@ def readiness(checks: Sequence[Check]) -> tuple[Part, ...]:
 
 
 def database_part(database: Database) -> Part:
-    """Whether the database answers a query."""
+    """Whether the database answers a query, and has got over its last failure."""
     try:
         with database.reading() as connection:
             connection.execute(select(1))
     except (DBAPIError, PoolTimeout) as problem:
         return Part("database", is_ok=False, says=type(problem).__name__)
+    if (failure := database.failure) is not None:
+        return Part("database", is_ok=False, says=f"answers, but failed with {failure.name}")
     return Part("database", is_ok=True, says="answers")
+
+
+class DatabaseProbe:
+    """Finds out whether a database that failed can be written again, though nobody has anything to write.
+
+    Transactions that succeed don't tell: most find nothing to do, and an empty one can also be committed to a
+    full disk. That it fails, all that is written tells, presence (`bot/upkeep`) each half minute.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._seen: Failure | None = None
+
+    def step(self) -> bool:
+        """Write, where the database has failed. False: it has not, or fails still."""
+        failure = self._database.failure
+        if failure is None:
+            return False
+        if self._seen is None:
+            log.warning("database_lost", error=failure.name)
+        self._seen = failure
+        if time.monotonic() - failure.at < FAILURE_STANDS:
+            return False
+        try:
+            with self._database.writing() as connection:
+                health.try_writing(connection)
+        except (DBAPIError, PoolTimeout):
+            return False
+        self._database.get_over(failure)
+        self._seen = None
+        log.info("database_found")
+        return True
 
 
 def workers_part(workers: Workers) -> Part:
@@ -69,14 +105,13 @@ class Connection(Protocol):
     def silent_for(self) -> float: ...
 
 
-def socket_part(connection: Connection, *, is_in_doubt: bool = False) -> Part:
-    """Whether the socket to Slack stands. `is_in_doubt`: it carries nothing and could not be replaced."""
+def socket_part(connection: Connection, doubt: str | None = None) -> Part:
+    """Whether the socket to Slack stands. `doubt`: why nothing may come over it, though it does."""
     if not connection.is_connected:
         return Part("socket", is_ok=False, says="not connected; trying again")
-    silent = f"silent for {connection.silent_for:.0f} s"
-    if is_in_doubt:
-        return Part("socket", is_ok=False, says=f"connected, but {silent}; no new connection can be had")
-    return Part("socket", is_ok=True, says=f"connected, {silent}")
+    if doubt is not None:
+        return Part("socket", is_ok=False, says=f"connected, but {doubt}")
+    return Part("socket", is_ok=True, says=f"connected, silent for {connection.silent_for:.0f} s")
 
 
 class SlackProbe:

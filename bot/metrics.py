@@ -13,6 +13,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from bot.clock import Clock
 from storage import inbox, outbox, schedules, theme_queue
@@ -118,7 +119,7 @@ class Depths:
         up = GaugeMetricFamily("frontline_database_up", "1 while the database answers, else 0.")
         try:
             found = list(self._read())
-        except DBAPIError:
+        except (DBAPIError, PoolTimeout):
             up.add_metric([], 0)
             yield up
             return

@@ -15,7 +15,15 @@ from bot.catchup import CatchUp
 from bot.clock import Clock
 from bot.config import Settings
 from bot.errors import OperatorError
-from bot.health import Part, SlackProbe, database_part, readiness, socket_part, workers_part
+from bot.health import (
+    DatabaseProbe,
+    Part,
+    SlackProbe,
+    database_part,
+    readiness,
+    socket_part,
+    workers_part,
+)
 from bot.housekeeping import DirectoryKeeper, Housekeeping
 from bot.inbox import work_one
 from bot.metrics import exposition
@@ -162,7 +170,7 @@ def start(settings: Settings, clock: Clock) -> Frontline:
         """Over HTTP the process hears Slack as soon as it runs."""
         if not settings.socket_mode:
             return True
-        return bool(socket and watchdog and socket.is_connected and not watchdog.is_overdue())
+        return bool(socket and watchdog and socket.is_connected and watchdog.doubt() is None)
 
     catch_up = CatchUp(services, days=settings.catch_up_days, is_listening=is_listening)
     upkeep = Upkeep(services, is_listening=is_listening, catch_up=catch_up.ask)
@@ -174,6 +182,7 @@ def start(settings: Settings, clock: Clock) -> Frontline:
         Step("directory", DirectoryKeeper(services).step, every=30.0, patience=900.0),
         Step("upkeep", upkeep.step, every=30.0),
         Step("probe", probe.step, every=30.0, patience=300.0),
+        Step("database", DatabaseProbe(services.db).step, patience=300.0),
     ]
     if settings.socket_mode:
         socket = SocketConnection(bolt, settings.slack_app_token, live=services.live, on_hello=catch_up.ask)
@@ -184,7 +193,7 @@ def start(settings: Settings, clock: Clock) -> Frontline:
     def ready() -> Sequence[Part]:
         parts = [lambda: database_part(services.db), lambda: workers_part(workers), probe.part]
         if socket is not None and watchdog is not None:
-            parts.append(lambda: socket_part(socket, is_in_doubt=watchdog.is_overdue()))
+            parts.append(lambda: socket_part(socket, watchdog.doubt()))
         return readiness(parts)
 
     http = None

@@ -1,8 +1,9 @@
 """Socket Mode: a connection to Slack that we open, over slack_bolt's own handler and client.
 
 A request is acknowledged when Bolt's middleware and listeners have committed (promise 1). The client answers
-pings, reconnects when Slack asks for it, and when the connection is lost. What it can't notice, a connection
-that answers pings and carries nothing, the watchdog replaces.
+pings, reconnects when Slack asks for it, and when the connection is lost: its own pings are not answered.
+What it does not notice, a connection over which Slack no longer pings or that carries nothing, the watchdog
+replaces.
 """
 
 import threading
@@ -26,6 +27,9 @@ log = structlog.get_logger()
 
 CONCURRENCY: Final = 10  # requests worked on at once
 PING_EVERY: Final = 5.0  # seconds; the client gives up a connection without pongs after four times that
+# Slack pings every ten seconds. Its library for Node gives up a connection after thirty without; slack_sdk
+# only answers.
+PINGLESS: Final = 40.0  # seconds without a ping, after which a connection is deaf
 SILENCE: Final = 300.0  # seconds without a request, after which a connection is in doubt
 LONGEST_SILENCE: Final = 3600.0  # seconds; a quiet night is no reason to reconnect every five minutes
 DOUBT_AGAIN: Final = 30.0  # seconds
@@ -45,10 +49,40 @@ REFUSALS: Final = {
 }
 
 
+class _Client(SocketModeClient):
+    """slack_sdk's client, which also says that Slack pings."""
+
+    on_ping: Callable[[], None]
+
+    def connect(self) -> None:
+        """Connect, at first and anew."""
+        super().connect()
+        session = self.current_session
+        assert session is not None
+        answer = session.pong
+
+        def pong(payload: str | bytes = "") -> None:
+            self.on_ping()
+            answer(payload)
+
+        session.pong = pong  # type: ignore[method-assign]  # called for each ping, and for nothing else
+
+
 class _Handler(SocketModeHandler):
     """Bolt's handler, which also says what is in hand."""
 
-    live: Live
+    def __init__(self, app: App, app_token: str, live: Live, *, concurrency: int) -> None:
+        # Not Bolt's own, which would make another client with threads.
+        self.app, self.app_token, self.live = app, app_token, live
+        self.client: _Client = _Client(
+            app_token,
+            logger=app.logger,
+            web_client=app.client,
+            proxy=app.client.proxy,
+            ping_interval=PING_EVERY,
+            concurrency=concurrency,
+        )
+        self.client.socket_mode_request_listeners.append(self.handle)  # type: ignore[arg-type]
 
     def handle(self, client: SocketModeClient, req: SocketModeRequest) -> None:  # type: ignore[override]
         with self.live.answering("socket"):
@@ -78,13 +112,21 @@ class SocketConnection:
         self._on_hello = on_hello
         self._concurrency = concurrency
         self._handler: _Handler | None = None
-        self._heard_at = time.monotonic()
-        self.requests = 0  # heard over all connections
+        self._heard_at = self._pinged_at = time.monotonic()
+        self.requests = self.pings = 0  # heard over all connections
 
     @property
     def silent_for(self) -> float:
         """Seconds since a request came, or since the connection was made."""
         return time.monotonic() - self._heard_at
+
+    @property
+    def pingless_for(self) -> float:
+        """Seconds since anything came of Slack's own accord, pings included.
+
+        0 while there was never a ping: behind a proxy that keeps them to itself their absence says nothing.
+        """
+        return time.monotonic() - max(self._pinged_at, self._heard_at) if self.pings else 0.0
 
     @property
     def is_connected(self) -> bool:
@@ -94,11 +136,9 @@ class SocketConnection:
     def connect(self) -> None:
         """Connect; the client mends later losses. Raises OperatorError where it fails at once."""
         address = self._address()
-        handler = _Handler(
-            self._bolt, self._app_token, concurrency=self._concurrency, ping_interval=PING_EVERY
-        )
-        handler.live = self._live
-        client: SocketModeClient = handler.client
+        handler = _Handler(self._bolt, self._app_token, self._live, concurrency=self._concurrency)
+        client = handler.client
+        client.on_ping = self._pinged
         client.message_listeners.append(self._heard)
         client.wss_uri = address
         client.connect()
@@ -153,12 +193,19 @@ class SocketConnection:
         else:
             self.requests += 1
 
+    def _pinged(self) -> None:
+        self._pinged_at = time.monotonic()
+        self.pings += 1
+
 
 class Watchdog:
     """The step that replaces a connection which stands and carries nothing.
 
-    Silent death after a reconnection has been seen (slackapi/python-slack-sdk#1701,
-    slackapi/bolt-python#1529): pings are answered, and no event comes. A quiet workspace looks the same, so
+    Slack pings also while a company sleeps. A connection over which it does not is deaf (seen after a
+    refresh, slackapi/bolt-js#1061), and replaced within a minute.
+
+    Silent death after a reconnection has been seen besides (slackapi/python-slack-sdk#1701,
+    slackapi/bolt-python#1529): all looks well, and no event comes. A quiet workspace looks the same, so
     each renewal that brings nothing doubles the wait for the next; the first request heard ends that.
     """
 
@@ -170,6 +217,7 @@ class Watchdog:
         self._ask = ask
         self._silence = self._patience = silence
         self._heard = 0
+        self._deaf: tuple[int, int] | None = None  # requests and pings heard when a deaf one was replaced
         self._not_before = float("-inf")
 
     def step(self) -> bool:
@@ -178,20 +226,40 @@ class Watchdog:
         if connection.requests != self._heard:
             self._heard, self._patience = connection.requests, self._silence
         # A connection that is lost, the client mends by itself.
-        if not connection.is_connected or connection.silent_for < self._patience:
+        if not connection.is_connected or not self._should_renew():
             return False
         if time.monotonic() < self._not_before or not self._slack_answers():
             return False
-        log.warning("socket_silent", seconds=round(connection.silent_for))
+        if not self._should_renew():  # a process that stood still hears late what came meanwhile
+            return False
+        is_deaf = connection.pingless_for >= PINGLESS
+        log.warning("socket_silent", seconds=round(connection.silent_for), deaf=is_deaf)
         self._not_before = time.monotonic() + min(DOUBT_AGAIN, self._silence)
+        signs = connection.requests, connection.pings
         if not connection.renew():
             return False
-        self._patience = min(self._patience * 2, max(LONGEST_SILENCE, self._silence))
+        if is_deaf:
+            self._deaf = signs
+        else:
+            self._patience = min(self._patience * 2, max(LONGEST_SILENCE, self._silence))
         return True
 
-    def is_overdue(self) -> bool:
-        """Whether a silent connection could not be replaced for a minute."""
-        return self._connection.is_connected and self._connection.silent_for > self._patience + 60.0
+    def doubt(self) -> str | None:
+        """Why nothing may be heard over a connection that stands, in a few words; None where all is well."""
+        connection = self._connection
+        if not connection.is_connected:
+            return None
+        if connection.pingless_for >= PINGLESS:
+            return f"Slack has not pinged for {connection.pingless_for:.0f} s"
+        if self._deaf == (connection.requests, connection.pings):
+            return "Slack has not pinged since it was renewed"
+        if connection.silent_for > self._patience + 60.0:
+            return f"silent for {connection.silent_for:.0f} s; no new connection can be had"
+        return None
+
+    def _should_renew(self) -> bool:
+        connection = self._connection
+        return connection.silent_for >= self._patience or connection.pingless_for >= PINGLESS
 
     def _slack_answers(self) -> bool:
         """Without Slack no new connection can be had, and silence says nothing."""

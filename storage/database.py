@@ -7,17 +7,64 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, DisconnectionError
+from sqlalchemy import URL, Connection, Engine, ExceptionContext, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, DisconnectionError, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
 IDLE: Final = 1.0  # seconds unused, after which a connection to PostgreSQL is tried first
 
+# What SQLite fails with through no fault of the statement. BUSY comes after ten seconds, and because of
+# another program only: Frontline's own writers wait in `Queue`.
+_SQLITE_FAILS: Final = frozenset(
+    (
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_CORRUPT,
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_NOMEM,
+        sqlite3.SQLITE_NOTADB,
+        sqlite3.SQLITE_PERM,
+        sqlite3.SQLITE_READONLY,
+    )
+)
+# The same of PostgreSQL, by SQLSTATE: connection, resources (a full disk), shutdown, I/O, corruption,
+# read-only. Neither locks lost in competition (40001, 40P01, 55P03) nor what a statement is to blame for.
+_POSTGRES_FAILS: Final = ("08", "53", "57P", "58", "XX", "25006")
+
+# A host or a network that vanishes without a farewell: after 40 seconds neither side waits for the other any
+# more, so that no thread hangs here, and no lock of a replica that is gone there.
+_KEEPALIVE: Final = {
+    "keepalives": 1,
+    "keepalives_idle": 20,  # seconds
+    "keepalives_interval": 5,  # seconds
+    "keepalives_count": 4,
+    "tcp_user_timeout": 40_000,  # milliseconds
+}
+# A transaction may take as long as it likes; who stands idle within one hangs or was frozen. Between two
+# statements an import or erasure computes for seconds, an export writes a page; pg_dump has its own session.
+_SESSION: Final = {
+    "idle_in_transaction_session_timeout": "'5min'",
+    "tcp_keepalives_idle": "20",
+    "tcp_keepalives_interval": "5",
+    "tcp_keepalives_count": "4",
+    "tcp_user_timeout": "'40s'",
+}
+
 
 class DatabaseProblem(Exception):
     """The database can't be used as configured; the message says what to do."""
+
+
+@dataclass(frozen=True)
+class Failure:
+    """What the database failed with by itself, as its driver names it, and when (monotonic seconds)."""
+
+    name: str
+    at: float
 
 
 class Database:
@@ -33,6 +80,25 @@ class Database:
         self._autocommitting = autocommitting or engine
         self.is_sqlite = engine.dialect.name == "sqlite"
         self._writers = Queue(engine.url.database) if self.is_sqlite else None
+        self._failure: Failure | None = None
+        for one in {self.engine, self._autocommitting}:
+            event.listen(one, "handle_error", self._note_failure)
+
+    @property
+    def failure(self) -> Failure | None:
+        """The last failure of the database's own; None where it had none, or has got over it."""
+        return self._failure
+
+    def get_over(self, failure: Failure) -> None:
+        """Since `failure` something was written: it is no more, unless there was another one meanwhile."""
+        if self._failure is failure:
+            self._failure = None
+
+    def _note_failure(self, context: ExceptionContext) -> None:
+        if _is_own_failure(context):
+            problem = context.original_exception
+            name = getattr(problem, "sqlite_errorname", type(problem).__name__)
+            self._failure = Failure(name, time.monotonic())
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
@@ -112,6 +178,18 @@ class Queue:
                 self._file = None
 
 
+def _is_own_failure(context: ExceptionContext) -> bool:
+    """Whether an error is the database's own, and no statement's."""
+    problem = context.original_exception
+    if isinstance(problem, sqlite3.Error):
+        code: int = getattr(problem, "sqlite_errorcode", 0)
+        return code & 0xFF in _SQLITE_FAILS  # the bits above say more exactly why
+    state: str | None = getattr(problem, "sqlstate", "")
+    if state is None:  # the connection was lost, or none was made
+        return isinstance(context.sqlalchemy_exception, OperationalError)
+    return state.startswith(_POSTGRES_FAILS)
+
+
 def open_database(url: str) -> Database:
     """Open `url` (`sqlite:///file` or `postgresql://…`). Raises DatabaseProblem for a URL it can't use."""
     try:
@@ -149,16 +227,31 @@ def _postgres_engine(url: URL, **more: Any) -> Engine:
         raise DatabaseProblem(
             "PostgreSQL needs the extra 'postgres' (psycopg); install with: pip install 'psycopg[binary]'"
         ) from problem
+    wanted = {"connect_timeout": 5, **_KEEPALIVE}
     engine = create_engine(
         url.set(drivername="postgresql+psycopg"),
         hide_parameters=True,
         pool_size=10,
         max_overflow=20,
-        connect_args={"connect_timeout": 5},
+        connect_args={name: value for name, value in wanted.items() if name not in url.query},
         **more,
     )
+    _set_up_sessions(engine)
     _try_idle_connections(engine)
     return engine
+
+
+def _set_up_sessions(engine: Engine) -> None:
+    """Tell the server what holds for each connection.
+
+    Not in the connection's `options`: poolers such as PgBouncer refuse what they don't know there.
+    """
+    statements = "; ".join(f"SET {name} = {value}" for name, value in _SESSION.items())
+
+    @event.listens_for(engine, "connect")
+    def set_up(connection: Any, _: Any) -> None:
+        connection.execute(statements)
+        connection.commit()
 
 
 def _try_idle_connections(engine: Engine) -> None:

@@ -128,6 +128,8 @@ def database(database_url: str, opened: dict[str, Database]) -> Iterator[Databas
     shared.close()
     assert left_out == 0, "a connection was left checked out"
     assert not shared.engine.dispatch.before_cursor_execute, "a listener was left on the engine"
+    if shared.failure is not None:
+        shared.get_over(shared.failure)
     opened[database_url] = shared
 
 

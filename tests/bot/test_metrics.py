@@ -1,8 +1,10 @@
 """Metrics: counted where it happens, depths read when asked."""
 
+from contextlib import ExitStack, suppress
 from datetime import timedelta
 
 import pytest
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from bot import metrics
 from bot.inbox import Incoming, accept
@@ -70,6 +72,19 @@ def test_without_a_database_the_counters_still_answer() -> None:
     assert "frontline_database_up 0.0" in told
     assert "# TYPE frontline_events_total counter" in told
     empty.close()
+
+
+def test_while_no_connection_is_free_the_counters_still_answer(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database.engine.pool, "_timeout", 0.01)  # in earnest 30 s
+    with ExitStack() as held:
+        with suppress(PoolTimeout):
+            while True:
+                held.enter_context(database.engine.connect())
+        told = metrics.exposition(database, StandingClock()).decode()
+    assert "frontline_database_up 0.0" in told
+    assert "# TYPE frontline_events_total counter" in told
 
 
 @pytest.mark.parametrize(("earlier", "seconds"), [(None, 0), (MONDAY + timedelta(hours=1), 0), (MONDAY, 60)])

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import create_engine, event, text
 from structlog.testing import capture_logs
 
-from bot import manifest
+from bot import health, manifest
 from bot.config import Settings
 from bot.health import database_part
 from handlers.running import Frontline, start
@@ -65,9 +65,20 @@ class Stage:
         with services.db.reading() as connection:
             return insights.is_source(connection, services.team_id, message.channel, message.ts)
 
+    def database(self) -> str:
+        """What readiness says of it."""
+        part = database_part(self.frontline.services.db)
+        assert part.is_ok == (part.says == "answers")
+        return part.says
+
     def waiting(self) -> int:
         with self.frontline.services.db.reading() as connection:
             return inbox.waiting_count(connection)
+
+
+@pytest.fixture(autouse=True)
+def no_standing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(health, "FAILURE_STANDS", 0.0)
 
 
 @pytest.fixture
@@ -108,14 +119,18 @@ def test_a_locked_database_acknowledges_nothing_and_loses_nothing(stage: Stage, 
     flag = stage.playground.log.deliveries("reaction_added")[0]
     until(lambda: len(flag.attempts) > 2)
     assert flag.state == "pending" and not any(one.outcome == "acked" for one in flag.attempts)
+    assert stage.database() == "answers, but failed with SQLITE_BUSY"
     other.execute("ROLLBACK")
     until(lambda: stage.is_kept(message))
     until(lambda: flag.state == "acked" and stage.waiting() == 0)
+    until(lambda: stage.database() == "answers")
     other.close()
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_a_full_database_acknowledges_nothing_and_loses_nothing(stage: Stage) -> None:
+def test_a_full_database_acknowledges_nothing_and_loses_nothing(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
     database = stage.frontline.services.db
     pages: dict[str, int] = {}
 
@@ -130,10 +145,17 @@ def test_a_full_database_acknowledges_nothing_and_loses_nothing(stage: Stage) ->
         pages["most"] = int(connection.exec_driver_sql("PRAGMA page_count").scalar_one())
         free = int(connection.exec_driver_sql("PRAGMA freelist_count").scalar_one())
     assert free < 50
+    assert stage.database() == "answers"
+    monkeypatch.setattr(
+        health, "FAILURE_STANDS", 3600.0
+    )  # what is small finds room in the pages that there are
     long = "x" * 39_000  # more than the pages that are left
     refused = stage.anna.command("sales", f"/insight {long}")
     assert "Something went wrong" in str(refused.response)  # the person knows that nothing was saved
+    assert stage.database() == "answers, but failed with SQLITE_FULL"
     pages["most"] = 1_000_000
+    monkeypatch.setattr(health, "FAILURE_STANDS", 0.0)
+    until(lambda: stage.database() == "answers")  # though nobody writes
     saved = stage.anna.command("sales", f"/insight {long}")
     assert "Something went wrong" not in str(saved.response)
     stage.anna.react(message, "bulb")
@@ -165,9 +187,9 @@ def test_a_restarted_postgresql_loses_nothing(stage: Stage, database_url: str) -
             if one.payload["event"]["reaction"] == "bulb"
         ][1:]
         until(lambda: all(len(one.attempts) > 1 for one in flags))
-        assert not database_part(stage.frontline.services.db).is_ok
+        assert stage.database() == "OperationalError"
         assert [one.state for one in flags] == ["pending"] * (len(messages) - 1)
         connection.execute(text(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true'))
-    until(lambda: database_part(stage.frontline.services.db).is_ok)
+    until(lambda: stage.database() == "answers")
     until(lambda: all(stage.is_kept(one) for one in messages) and stage.waiting() == 0)
     admin.dispose()

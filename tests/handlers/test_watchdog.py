@@ -1,10 +1,12 @@
 """A connection that stands and carries nothing is replaced; a quiet workspace is left in peace."""
 
 import threading
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from time import monotonic
 
 import pytest
+import uvicorn
 from slack_bolt import App
 from slack_sdk import WebClient
 
@@ -38,10 +40,11 @@ class Quiet(SocketConnection):
 
     is_up: bool = True
     silence: float = 0.0
+    pingless: float = 0.0
     renewals: int = 0
     is_renewed: bool = True
     requests: int = 0
-    problems: list[str] = field(default_factory=list)
+    pings: int = 0
 
     @property
     def is_connected(self) -> bool:
@@ -51,10 +54,14 @@ class Quiet(SocketConnection):
     def silent_for(self) -> float:
         return self.silence
 
+    @property
+    def pingless_for(self) -> float:
+        return self.pingless
+
     def renew(self) -> bool:
         self.renewals += 1
         if self.is_renewed:
-            self.silence = 0.0
+            self.silence = self.pingless = 0.0
         return self.is_renewed
 
 
@@ -100,13 +107,46 @@ def test_readiness_says_when_a_silent_connection_could_not_be_replaced() -> None
     quiet = Quiet(silence=301.0, is_renewed=False)
     dog = Watchdog(quiet, Slack().ask)
     assert not dog.step() and quiet.renewals == 1
-    assert socket_part(quiet, is_in_doubt=dog.is_overdue()).is_ok
+    assert socket_part(quiet, dog.doubt()).is_ok
     quiet.silence = 361.0
-    part = socket_part(quiet, is_in_doubt=dog.is_overdue())
+    part = socket_part(quiet, dog.doubt())
     assert (part.is_ok, part.says) == (
         False,
         "connected, but silent for 361 s; no new connection can be had",
     )
+
+
+def test_a_connection_without_slacks_pings_is_replaced_within_a_minute() -> None:
+    quiet, slack = Quiet(pings=1, pingless=39.0), Slack()
+    dog = Watchdog(quiet, slack.ask)
+    assert not dog.step() and slack.asked == 0 and dog.doubt() is None
+    quiet.pingless = 41.0
+    assert socket_part(quiet, dog.doubt()).says == "connected, but Slack has not pinged for 41 s"
+    assert dog.step() and quiet.renewals == 1
+    assert not dog.step()
+    assert not socket_part(quiet, dog.doubt()).is_ok  # nothing says yet that the new one is better
+    quiet.pings += 1
+    assert socket_part(quiet, dog.doubt()).is_ok
+
+
+def test_a_quiet_night_with_pings_goes_on_after_a_deaf_connection() -> None:
+    quiet = Quiet(pings=1, pingless=41.0)
+    dog = Watchdog(quiet, Slack().ask)
+    assert dog.step()
+    quiet.pings, quiet.silence = 2, 299.0
+    assert not dog.step() and dog.doubt() is None
+    quiet.silence = 300.0
+    assert dog.step()  # the deaf one was no quiet night, and has made nobody more patient
+
+
+def test_pings_that_are_heard_late_are_heard(monkeypatch: pytest.MonkeyPatch) -> None:
+    quiet = Quiet(pings=1, pingless=500.0)  # the process stood still
+
+    def read_meanwhile() -> None:
+        quiet.pingless = 0.0
+
+    assert not Watchdog(quiet, read_meanwhile).step()
+    assert quiet.renewals == 0
 
 
 @pytest.fixture
@@ -135,6 +175,43 @@ def test_a_deaf_connection_to_slack_is_replaced(playground: Playground) -> None:
         assert heard.acquire(timeout=SOON)
     finally:
         connection.close()
+
+
+@pytest.fixture
+def pinging(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The playground pings at once and again, where Slack takes ten seconds."""
+    config = uvicorn.Config
+    monkeypatch.setattr(
+        uvicorn, "Config", lambda *a, **more: config(*a, **{**more, "ws_ping_interval": 0.05})
+    )
+
+
+def test_slacks_pings_are_heard_over_each_connection(
+    pinging: None, playground: Playground, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(socket, "PINGLESS", 0.0)
+    app = App(client=WebClient(playground.bot_token, base_url=playground.api_url))
+    connection = SocketConnection(app, playground.app_token)
+    dog = Watchdog(connection, lambda: None)
+    assert connection.pingless_for == 0.0
+    connection.connect()
+    try:
+        for _ in range(2):
+            before = connection.pings
+            until(lambda before=before: connection.pings > before + 1)  # type: ignore[misc]
+            assert dog.step()
+        playground.refresh_sockets()
+        before = connection.pings
+        until(lambda: connection.pings > before + 1)
+    finally:
+        connection.close()
+
+
+def until(is_so: Callable[[], bool]) -> None:
+    deadline, pause = monotonic() + SOON, threading.Event()
+    while not is_so():
+        assert monotonic() < deadline, "it did not come true"
+        pause.wait(0.01)
 
 
 def test_a_renewal_that_slack_refuses_leaves_the_old_connection(playground: Playground) -> None:

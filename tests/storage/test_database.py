@@ -1,15 +1,16 @@
-"""Connections: those that were lost while idle are replaced, and busy ones cost no extra round trip."""
+"""Connections: those that were lost are noticed and replaced, and busy ones cost no extra round trip."""
 
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import make_url, text
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from storage import database as module
 from storage.database import Database, open_database
+from storage.rows import lock
 
 
 @pytest.fixture
@@ -52,6 +53,52 @@ def test_a_connection_just_used_is_not_tried_again(
     monkeypatch.setattr(postgres.engine.dialect, "do_ping", refuse)
     with postgres.reading() as connection:
         assert connection.scalar(text("SELECT 1")) == 1
+
+
+def test_neither_side_waits_for_the_other_for_ever(postgres: Database) -> None:
+    for using in (postgres.reading, postgres.writing, postgres.storing):
+        with using() as connection:
+            assert connection.scalar(text("SHOW idle_in_transaction_session_timeout")) == "5min"
+            driver = connection.connection.driver_connection
+            assert driver is not None
+            kept = driver.info.get_parameters()
+        assert kept["tcp_user_timeout"] == "40000"
+        names = ("keepalives", "keepalives_idle", "keepalives_interval", "keepalives_count")
+        assert [kept[name] for name in names] == ["1", "20", "5", "4"]
+
+
+def test_what_the_address_says_of_connections_holds(postgres_server: str) -> None:
+    url = make_url(postgres_server).update_query_dict({"keepalives_idle": "7"})
+    database = open_database(url.render_as_string(hide_password=False))
+    with database.reading() as connection:
+        driver = connection.connection.driver_connection
+        assert driver is not None
+        assert driver.info.get_parameters()["keepalives_idle"] == "7"
+    database.close()
+
+
+def test_the_locks_of_a_process_that_stands_still_come_free(
+    postgres_server: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(module._SESSION, "idle_in_transaction_session_timeout", "'50ms'")
+    frozen = open_database(postgres_server)
+    monkeypatch.undo()
+    alive = open_database(postgres_server)
+
+    def stand_still() -> None:
+        with frozen.writing() as connection:
+            lock(connection, "one")
+            with alive.writing() as other:
+                other.execute(text("SET LOCAL lock_timeout = '5s'"))
+                lock(other, "one")  # waits for it
+            connection.execute(text("SELECT 1"))
+
+    with pytest.raises(DBAPIError, match=r"idle-in-transaction|closed"):
+        stand_still()
+    with frozen.writing() as connection:
+        lock(connection, "one")
+    for one in (frozen, alive):
+        one.close()
 
 
 # --- turns on SQLite ---------------------------------------------------------------------------------------
