@@ -1,6 +1,6 @@
 """The digest's run: once, of the right period, to the right channel."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Any
 
 import pytest
@@ -126,6 +126,18 @@ def test_the_next_digest_says_how_many_were_missed(
     assert "missed" not in str(heads(services)[-1].payload["blocks"])
 
 
+def test_the_next_digest_tells_of_the_one_that_an_edit_overtook(
+    services: Services, bridge: Bridge, clock: StandingClock
+) -> None:
+    clock.instant = MONDAY
+    with services.db.writing() as connection:
+        save_rhythm(connection, bridge, Rhythm(at=time(11)), clock.now())
+    assert not run_one_due(services, JOBS)
+    clock.instant = MONDAY + timedelta(hours=2)
+    assert run_one_due(services, JOBS)
+    assert "1 digest before this one was missed" in str(heads(services)[0].payload["blocks"])
+
+
 def test_a_quiet_week_is_one_line(services: Services, bridge: Bridge, clock: StandingClock) -> None:
     clock.instant = MONDAY
     assert run_one_due(services, JOBS)
@@ -138,7 +150,7 @@ def test_a_paused_digest_does_not_run_until_resumed(
     services: Services, bridge: Bridge, clock: StandingClock
 ) -> None:
     with services.db.writing() as connection:
-        pause(connection, stored_schedule(services, bridge))
+        pause(connection, stored_schedule(services, bridge), clock.now())
     clock.instant = MONDAY + WEEK
     assert not run_one_due(services, JOBS)
     with services.db.writing() as connection:
