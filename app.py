@@ -144,8 +144,11 @@ class DemoBot:
         return due_at if due_at is not None and after < due_at <= until else None
 
     def settle(self) -> None:
-        """Wait until Frontline has finished what is due."""
-        settle(self.frontline.services, work_steps(self.frontline.services), timeout=60.0)
+        """Wait until Frontline has finished what is due. Raises RuntimeError where some of it failed."""
+        services, failed = self.frontline.services, set[str]()
+        settle(services, work_steps(services), 60.0, failed)
+        if failed:
+            raise RuntimeError(f"failed: {', '.join(sorted(failed))}")
 
     def stop(self) -> None:
         """Stop it and forget its data."""

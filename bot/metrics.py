@@ -47,7 +47,7 @@ _retries = Counter(
 )
 _missed = Counter(
     "frontline_missed_runs",
-    "Due runs that were missed while Frontline was down.",
+    "Due runs that were missed.",
     ["kind"],
     registry=REGISTRY,
 )

@@ -2,12 +2,14 @@
 
 Each step does one unit of work and says whether there was one. `Workers` runs every step in threads of its
 own; APScheduler, in memory, only wakes those that depend on the hour. `settle` runs the same steps in the
-caller's thread until nothing is due (for `tick`, and for a demo's clock).
+caller's thread until nothing is due (for `tick`, and for a demo's clock); there a step that raises is left
+aside, and the others go on.
 """
 
 import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -129,61 +131,88 @@ class Workers:
                 step.wake.clear()
 
 
-def is_idle(services: Services) -> bool:
+def is_idle(services: Services, but: Collection[str] = ()) -> bool:
     """Whether nothing is due or in hand: no event, no post that may be sent, no schedule, no timer.
 
-    What waits for a later try, for a post that waits for one, or for its theme does not count.
+    What waits for a later try, for a post that waits for one, or for its theme does not count, nor what is
+    due to the steps named in `but`.
     """
     real, now = services.clock.real(), services.clock.now()
     with services.db.reading() as connection:
-        return (
-            not schedules.is_any_due(connection, now)
-            and not timers.is_any_due(connection, now, real)
-            and not inbox.has_work(connection, real)
-            and not outbox.has_work(connection, real, now)
-        )
+        due = {
+            "schedules": lambda: schedules.is_any_due(connection, now),
+            "timers": lambda: timers.is_any_due(connection, now, real),
+            "inbox": lambda: inbox.has_work(connection, real),
+            "outbox": lambda: outbox.has_work(connection, real, now),
+        }
+        return _is_none(due, but)
 
 
-def settle(services: Services, steps: Sequence[Step], timeout: float = 60.0) -> bool:
+def _is_none(due: Mapping[str, Callable[[], bool]], but: Collection[str]) -> bool:
+    return not any(is_due() for name, is_due in due.items() if name not in but)
+
+
+def settle(
+    services: Services, steps: Sequence[Step], timeout: float = 60.0, failed: set[str] | None = None
+) -> bool:
     """Run `steps` here until none finds work and nothing is in hand elsewhere; False after `timeout` seconds.
 
-    Beside running workers it does its share. What a step raises is raised.
+    Beside running workers it does its share. A step that raises is left aside and named in `failed`, which
+    may name some before; False then too.
     """
-    return _repeat(steps, lambda has_worked: not has_worked and is_idle(services), timeout)
+    aside = set() if failed is None else failed
+    return _repeat(steps, lambda has_worked: not has_worked and is_idle(services, aside), timeout, aside)
 
 
-def settle_beside(services: Services, steps: Sequence[Step], timeout: float = 60.0) -> bool:
+def settle_beside(
+    services: Services, steps: Sequence[Step], timeout: float = 60.0, failed: set[str] | None = None
+) -> bool:
     """As `settle`, where other processes run: what comes in from now on is theirs, and so is what is to be
     said, but for what waits for an instant that only this one's clock has reached.
 
     Ends when all that was due at first is done, however much else is going on. False after `timeout` seconds.
     """
+    aside = set() if failed is None else failed
     with services.db.reading() as connection:
         last_timer, last_event = timers.newest(connection), inbox.newest(connection)
 
     def is_done(_: bool) -> bool:
         real, now = services.clock.real(), services.clock.now()
         with services.db.reading() as connection:
-            return not (
-                schedules.is_any_due(connection, now)
-                or timers.is_any_due(connection, now, real, last_timer)
-                or inbox.has_work(connection, real, last_event)
-                or outbox.has_work(connection, real, now, held_until=real)
-            )
+            due = {
+                "schedules": lambda: schedules.is_any_due(connection, now),
+                "timers": lambda: timers.is_any_due(connection, now, real, last_timer),
+                "inbox": lambda: inbox.has_work(connection, real, last_event),
+                "outbox": lambda: outbox.has_work(connection, real, now, held_until=real),
+            }
+            return _is_none(due, aside)
 
-    return _repeat(steps, is_done, timeout)
+    return _repeat(steps, is_done, timeout, aside)
 
 
-def _repeat(steps: Sequence[Step], is_done: Callable[[bool], bool], timeout: float) -> bool:
+def _repeat(steps: Sequence[Step], is_done: Callable[[bool], bool], timeout: float, failed: set[str]) -> bool:
     """Run the steps in turn until it is done; `is_done` is told whether the last turn found work."""
     deadline = time.monotonic() + timeout
     pause = threading.Event()
     while True:
-        worked = [step.do() for step in steps]
-        has_worked = any(worked)
+        has_worked = False
+        for step in steps:
+            if step.name not in failed:
+                with left_aside(step.name, failed):
+                    has_worked |= step.do()
         if is_done(has_worked):
-            return True
+            return not failed
         if not has_worked:
             pause.wait(SETTLE_LOOK)
         if time.monotonic() >= deadline:
             return False
+
+
+@contextmanager
+def left_aside(name: str, failed: set[str]) -> Iterator[None]:
+    """What is raised within is logged, and noted in `failed` under that name; what comes after goes on."""
+    try:
+        yield
+    except Exception as problem:  # a process boundary: the others must go on
+        failed.add(name)
+        log.exception("step_failed", step=name, error=type(problem).__name__)

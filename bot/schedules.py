@@ -1,7 +1,9 @@
 """Runs what is due, once, over all replicas (promises 3 and 8).
 
 A due schedule is moved on and its posts are written in one transaction. Of several instants that fell due
-while Frontline was down, the latest is made up and the earlier ones are recorded as missed.
+while Frontline was down, the latest is made up and the earlier ones are recorded as missed. What is due when
+its schedule is edited or paused, and has not run, is recorded as missed too: by the new rule it would cover
+another time.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -113,8 +115,15 @@ def save_schedule(
     now: datetime,
     *,
     is_paused: bool,
+    after: datetime | None = None,
 ) -> None:
-    """Create or change a bridge's schedule; its next run is the first after `now`."""
+    """Create or change a bridge's schedule; its next run is the first after `now`, and what was due until
+    then is given up.
+
+    `after`: the next run is the first after that instant instead, and so stands for the one that was planned.
+    """
+    if after is None:
+        _give_up(connection, bridge_id, kind, now)
     schedules.save(
         connection,
         bridge_id,
@@ -124,12 +133,25 @@ def save_schedule(
         time_zone=recurrence.zone,
         starts_on=recurrence.start_on,
         is_paused=is_paused,
-        next_run_at=recurrence.next_after(now),
+        next_run_at=recurrence.next_after(now if after is None else after),
     )
 
 
-def pause(connection: Connection, schedule: Schedule) -> None:
-    """Let no run happen until `resume`."""
+def _give_up(connection: Connection, bridge_id: int, kind: str, now: datetime) -> None:
+    """Record as missed what is due and has not run, so that it is not gone without a word."""
+    schedule = schedules.hold(connection, bridge_id, kind)
+    if schedule is None or schedule.is_paused or schedule.next_run_at is None or schedule.next_run_at > now:
+        return
+    missed = [schedule.next_run_at, *recurrence_of(schedule).between(schedule.next_run_at, now)]
+    for instant in missed:
+        schedules.record(connection, Run(schedule.id, instant, "missed", now))
+    metrics.missed_runs(kind, len(missed))
+    log.info("schedule_changed_while_due", schedule=schedule.id, kind=kind, missed=len(missed))
+
+
+def pause(connection: Connection, schedule: Schedule, now: datetime) -> None:
+    """Let no run happen until `resume`; what was due until now is given up."""
+    _give_up(connection, schedule.bridge_id, schedule.kind, now)
     schedules.set_paused(connection, schedule.id, is_paused=True, next_run_at=schedule.next_run_at)
 
 

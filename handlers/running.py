@@ -28,7 +28,7 @@ from bot.housekeeping import DirectoryKeeper, Housekeeping
 from bot.inbox import work_one
 from bot.metrics import exposition
 from bot.outbox import send_one
-from bot.scheduler import Step, Workers, settle, settle_beside
+from bot.scheduler import Step, Workers, left_aside, settle, settle_beside
 from bot.schedules import run_one_due
 from bot.services import Services
 from bot.slack import LOST_ACCESS, SlackGateway, SlackProblem
@@ -111,22 +111,33 @@ def tick_once(services: Services, settings: Settings, *, catches_up: bool) -> bo
     """Do everything that is due once, in this thread; False: not all of it could be finished.
 
     `catches_up`: look for what happened since the last time too, for CATCH_UP_FOR; the next tick goes on.
+    What fails keeps nothing else from its work: OperatorError says at the end what it was, and the next tick
+    tries it again.
     """
     steps, finish = work_steps(services), settle
+    failed: set[str] = set()
     with services.db.reading() as connection:
         if does_anyone_listen(connection, services.team_id, services.clock.real()):
             # What comes in meanwhile would never let this end.
             steps, finish = [one for one in steps if one.name != THEMES], settle_beside
     if catches_up:
-        catch_up = CatchUp(services, days=settings.catch_up_days)
-        deadline = time.monotonic() + CATCH_UP_FOR
-        catch_up.begin()
-        while time.monotonic() < deadline and catch_up.is_under_way():
-            finish(services, steps, timeout=SETTLE_WITHIN)
-            if not catch_up.work_in_pace():
-                catch_up.wait()
-    look(services)
-    return finish(services, steps, timeout=SETTLE_WITHIN)
+        with left_aside("catch-up", failed):
+            catch_up = CatchUp(services, days=settings.catch_up_days)
+            deadline = time.monotonic() + CATCH_UP_FOR
+            catch_up.begin()
+            while time.monotonic() < deadline and catch_up.is_under_way():
+                finish(services, steps, SETTLE_WITHIN, failed)
+                if not catch_up.work_in_pace():
+                    catch_up.wait()
+    with left_aside("health", failed):
+        look(services)
+    is_finished = finish(services, steps, SETTLE_WITHIN, failed)
+    if failed:
+        raise OperatorError(
+            f"Failed: {', '.join(sorted(failed))}; see the log. The rest went on without, and the next tick "
+            "tries again."
+        )
+    return is_finished
 
 
 @dataclass(frozen=True)

@@ -43,6 +43,17 @@ def of_bridge(connection: Connection, bridge_id: int, kind: str) -> Schedule | N
     )
 
 
+def hold(connection: Connection, bridge_id: int, kind: str) -> Schedule | None:
+    """As `of_bridge`, held until the transaction ends; a run that is under way elsewhere is awaited."""
+    return fetch_one(
+        connection,
+        columns_for(schedules, Schedule)
+        .where(schedules.c.bridge_id == bridge_id, schedules.c.kind == kind)
+        .with_for_update(),
+        Schedule,
+    )
+
+
 def all_of_team(connection: Connection, team_id: str) -> list[Schedule]:
     return fetch_all(
         connection,

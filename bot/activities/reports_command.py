@@ -118,7 +118,7 @@ def _pause(services: Services, gesture: Gesture, *, is_paused: bool) -> Answer:
         schedule = report_schedule(connection, bridge, now)
         if inbox.first_time(connection, gesture.key, now) and schedule.is_paused != is_paused:
             if is_paused:
-                clockwork.pause(connection, schedule)
+                clockwork.pause(connection, schedule, now)
             else:
                 clockwork.resume(connection, schedule, now)
         schedule = report_schedule(connection, bridge, now)

@@ -149,15 +149,15 @@ def _move(connection: Connection, bridge_id: int, kind: str, zone: str, now: dat
 
     Where that day's time is past already in the new zone, it is due at once.
     """
-    schedule = schedules.of_bridge(connection, bridge_id, kind)
+    schedule = schedules.hold(connection, bridge_id, kind)
     if schedule is None:
         return
-    after = now
+    after = None
     if schedule.next_run_at is not None and not schedule.is_paused:
         day = schedule.next_run_at.astimezone(ZoneInfo(schedule.time_zone)).date()
         after = day_bounds(day, zone)[0] - timedelta(microseconds=1)
     moved = replace(recurrence_of(schedule), zone=zone)
-    save_schedule(connection, bridge_id, kind, moved, after, is_paused=schedule.is_paused)
+    save_schedule(connection, bridge_id, kind, moved, now, is_paused=schedule.is_paused, after=after)
 
 
 def ask_to_join(

@@ -121,7 +121,7 @@ def _pause(services: Services, gesture: Gesture, name: str, regular: Regular, *,
         schedule = schedule_of(connection, bridge, now, regular)
         if inbox.first_time(connection, gesture.key, now) and schedule.is_paused != is_paused:
             if is_paused:
-                clockwork.pause(connection, schedule)
+                clockwork.pause(connection, schedule, now)
             else:
                 clockwork.resume(connection, schedule, now)
         schedule = schedule_of(connection, bridge, now, regular)

@@ -1,13 +1,13 @@
 """Writes digests into the outbox: the scheduler's job, and what *now* and *Send now* do."""
 
 from datetime import datetime
-from typing import Final
 
 import structlog
 from sqlalchemy import Connection
 
 from bot import schedules as clockwork
 from bot.digests.compile import compile_digest
+from bot.digests.missed import missed_before
 from bot.digests.period import Period, period_until
 from bot.digests.schedule import frequency_of
 from bot.i18n import N_, Message, texts
@@ -18,14 +18,11 @@ from bot.services import Services
 from bot.slacktext import inert_mrkdwn
 from bot.workspace.access import viewer
 from bot.workspace.moods import caretakers
-from storage import bridges, outbox, schedules, workspace
+from storage import bridges, schedules, workspace
 from storage.bridges import Bridge
-from storage.outbox import OutboxRow
-from storage.schedules import Schedule
+from storage.schedules import Run, Schedule
 
 log = structlog.get_logger()
-
-MOST_MISSED: Final = 60  # runs that are looked back on
 
 
 def post_digest(
@@ -43,10 +40,12 @@ def post_digest(
     if problem is not None:
         log.warning("digest_not_posted", bridge=bridge.id, correlation_id=say.correlation_id)
         _tell_managers(connection, say, bridge, key, problem)
+        # The first word on a run stands: it does not become done.
+        schedules.record(connection, Run(schedule.id, due_at, "missed", say.now))
         return
     recurrence = clockwork.recurrence_of(schedule)
     period = period_until(recurrence, frequency_of(schedule), due_at)
-    missed = missed_before(connection, schedule, due_at)
+    missed = missed_before(connection, schedule, due_at, lambda at: _key(schedule, at))
     write_digest(
         connection, say, bridge, period, key, expires_at=recurrence.next_after(due_at), missed=missed
     )
@@ -54,25 +53,6 @@ def post_digest(
 
 def _key(schedule: Schedule, due_at: datetime) -> str:
     return f"digest:{schedule.id}:{due_at:%Y%m%dT%H%M}"
-
-
-def missed_before(connection: Connection, schedule: Schedule, due_at: datetime) -> int:
-    """How many digests right before this one never came to be seen: not written, or too late to be posted."""
-    count = 0
-    for run in schedules.runs_before(connection, schedule.id, due_at, MOST_MISSED):
-        if run.outcome != "missed":
-            head = outbox.by_key(connection, _key(schedule, run.due_at))
-            if head is None or not _comes_too_late(head, due_at):
-                break
-        count += 1
-    return count
-
-
-def _comes_too_late(head: OutboxRow, now: datetime) -> bool:
-    if head.state == "dropped":
-        return True
-    is_over = head.expires_at is not None and head.expires_at <= now
-    return head.state == "pending" and is_over and head.in_doubt_at is None
 
 
 def write_digest(

@@ -129,9 +129,9 @@ def _missed(_: Texts, count: int) -> list[Block]:
     if not count:
         return []
     text = _.plural(
-        ":warning: {n} digest before this one was missed: Frontline was down or could not reach Slack. "
+        ":warning: {n} digest before this one was missed: Frontline could not post it in time. "
         "What came in then: `/insight list`",
-        ":warning: {n} digests before this one were missed: Frontline was down or could not reach Slack. "
+        ":warning: {n} digests before this one were missed: Frontline could not post them in time. "
         "What came in then: `/insight list`",
         count,
     )

@@ -28,10 +28,11 @@ QUOTE: Final = 200  # characters of what was told
 OUTCOME: Final = 500
 
 
-def render(_: Texts, report: SalesReport) -> Post:
-    """The report in the language of `_`, in one message within all of Slack's limits."""
+def render(_: Texts, report: SalesReport, *, missed: int = 0) -> Post:
+    """The report in the language of `_`, in one message within all of Slack's limits; `missed`: before it."""
     quoted = tuple(one.id for one in report.outcomes)
-    return Post(message(_("What became of what you told us"), list(_blocks(_, report))), quoted)
+    blocks = [*_blocks(_, report), *_missed(_, missed)]
+    return Post(message(_("What became of what you told us"), blocks), quoted)
 
 
 def preview(_: Texts, channel: Texts, report: SalesReport, send_value: str | None) -> dict[str, Any]:
@@ -63,6 +64,18 @@ def _blocks(_: Texts, report: SalesReport) -> Iterator[Block]:
         yield mrkdwn(text)
     if how := _how_to(_, report):
         yield _context(how)
+
+
+def _missed(_: Texts, count: int) -> list[Block]:
+    """What nobody got to see is said, not silently skipped."""
+    if not count:
+        return []
+    text = _.plural(
+        ":warning: {n} report before this one was missed: Frontline could not post it in time.",
+        ":warning: {n} reports before this one were missed: Frontline could not post them in time.",
+        count,
+    )
+    return [_context(text)]
 
 
 def _quiet(_: Texts, report: SalesReport) -> str:

@@ -1,11 +1,13 @@
 """Writes reports into the outbox, one for each sales channel: the scheduler's job, and what *now* does."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 import structlog
 from sqlalchemy import Connection
 
 from bot import schedules as clockwork
+from bot.digests.missed import missed_before
 from bot.digests.period import Period, period_until
 from bot.digests.schedule import frequency_of
 from bot.i18n import texts
@@ -32,8 +34,19 @@ def post_sales_report(
         return
     recurrence = clockwork.recurrence_of(schedule)
     period = period_until(recurrence, frequency_of(schedule), due_at)
-    key = f"sales-report:{schedule.id}:{due_at:%Y%m%dT%H%M}"
-    write_report(connection, say, bridge, period, key, expires_at=recurrence.next_after(due_at))
+    missed = {one: _missed_in(connection, one, schedule, due_at) for one in bridge.sales_channel_ids}
+    expires_at = recurrence.next_after(due_at)
+    write_report(
+        connection, say, bridge, period, _key(schedule, due_at), expires_at=expires_at, missed=missed
+    )
+
+
+def _key(schedule: Schedule, due_at: datetime) -> str:
+    return f"sales-report:{schedule.id}:{due_at:%Y%m%dT%H%M}"
+
+
+def _missed_in(connection: Connection, channel_id: str, schedule: Schedule, due_at: datetime) -> int:
+    return missed_before(connection, schedule, due_at, lambda at: f"{_key(schedule, at)}:{channel_id}")
 
 
 def write_report(
@@ -44,15 +57,19 @@ def write_report(
     key: str,
     *,
     expires_at: datetime | None = None,
+    missed: Mapping[str, int] | None = None,
 ) -> list[str]:
-    """Write the report for each sales channel that Frontline may post in; gives these channels."""
+    """Write the report for each sales channel that Frontline may post in; gives these channels.
+
+    `missed`: by channel, how many before this one nobody there came to see.
+    """
     told = []
     for channel_id in bridge.sales_channel_ids:
         if not may_report_in(connection, say.team_id, channel_id):
             log.warning("report_not_posted", bridge=bridge.id, channel=channel_id)
             continue
         report = compile_report(connection, bridge, channel_id, period, to_be_posted=True)
-        post = render(texts(bridge.language), report)
+        post = render(texts(bridge.language), report, missed=(missed or {}).get(channel_id, 0))
         say.post(
             f"{key}:{channel_id}",
             channel_id,

@@ -2,7 +2,7 @@
 
 import threading
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, time, timedelta
 from itertools import count
 from time import monotonic
@@ -235,6 +235,36 @@ def test_beside_others_settling_ends_though_ever_more_comes_in(database: Databas
     with database.reading() as connection:
         assert all(outbox.by_key(connection, key) for key in ("first", "bfirst-0", "bfirst-1", "bfirst-2"))
     assert not is_idle(services)
+
+
+@pytest.mark.parametrize("settling", [settle, settle_beside])
+def test_a_step_that_fails_is_left_aside_and_the_others_finish(
+    database: Database, settling: Callable[..., bool]
+) -> None:
+    clock = StandingClock()
+    services = make_services(database, clock)
+    bridge = make_bridge(services)
+    daily = Recurrence(rule="FREQ=DAILY", time=time(9), zone="Europe/Berlin", start_on=date(2026, 3, 1))
+    with database.writing() as connection:
+        save_schedule(connection, bridge.id, "digest", daily, clock.now(), is_paused=False)
+        for number in range(3):
+            timers.set_timer(connection, TEAM, "bell", str(number), clock.now())
+    clock.pass_time(days=1)
+    tries, rung, failed, began = [], [], set[str](), monotonic()
+
+    def run(*_: object) -> None:
+        tries.append(1)
+        raise ZeroDivisionError
+
+    steps = [
+        Step("schedules", lambda: run_one_due(services, {"digest": run})),
+        Step("timers", lambda: ring_one(services, {"bell": lambda *given: rung.append(given[-1].subject)})),
+    ]
+    assert not settling(services, steps, SOON, failed)
+    assert monotonic() - began < SOON, "what is due to the failed step is not waited for"
+    assert (sorted(rung), failed, len(tries)) == (["0", "1", "2"], {"schedules"}, 1)
+    assert not settling(services, steps, SOON, failed)
+    assert len(tries) == 1, "what failed before is left aside from the first"
 
 
 def test_a_due_schedule_is_work(database: Database) -> None:

@@ -2,7 +2,8 @@
 
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from dataclasses import replace
 from datetime import UTC, date, datetime, time
 
 import pytest
@@ -20,6 +21,7 @@ from tests.stage import Stage, make_stage
 from tests.support import MARKETING, make_bridge
 
 DAILY = Recurrence(rule="FREQ=DAILY", time=time(9, 30), zone="Europe/Berlin", start_on=date(2026, 3, 1))
+LATER = replace(DAILY, time=time(11))
 
 
 @pytest.fixture
@@ -142,7 +144,7 @@ def test_several_at_once_run_it_once(stage: Stage) -> None:
 def test_a_pause_lasts_until_it_is_ended_and_nothing_is_made_up(stage: Stage) -> None:
     schedule, jobs = plan(stage), Jobs()
     with stage.services.db.writing() as connection:
-        pause(connection, schedule)
+        pause(connection, schedule, stage.clock.now())
     stage.clock.pass_time(days=10)
     assert run_all(stage, jobs) == 0
     with stage.services.db.writing() as connection:
@@ -198,7 +200,7 @@ def test_what_the_new_rules_put_into_the_past_is_made_up(
 def test_a_paused_one_follows_when_it_is_resumed(stage: Stage, rules_of: Callable[[str], None]) -> None:
     schedule = plan(stage)
     with stage.services.db.writing() as connection:
-        pause(connection, schedule)
+        pause(connection, schedule, stage.clock.now())
     rules_of("Europe/Istanbul")
     assert follow_zones(stage.services) == 0
     with stage.services.db.writing() as connection:
@@ -236,31 +238,47 @@ def test_a_process_asleep_for_a_weekend_makes_up_one_run(stage: Stage) -> None:
 
 
 def test_an_edit_in_the_moment_it_is_due_leaves_one_truth(stage: Stage) -> None:
-    """The run that the edit overtakes is not made; the one that overtakes the edit is."""
+    """The run that the edit overtakes is missed, and recorded so; the one that overtakes the edit is made."""
     schedule, jobs = plan(stage), Jobs()
     stage.clock.pass_time(hours=23, minutes=31)
-    later = Recurrence(rule="FREQ=DAILY", time=time(11), zone="Europe/Berlin", start_on=date(2026, 3, 1))
-    plan(stage, later)
+    plan(stage, LATER)
     assert run_all(stage, jobs) == 0
+    assert runs(stage, schedule) == [("03 08:30", "missed")]
     stage.clock.pass_time(hours=2)
     assert run_all(stage, jobs) == 1
-    assert runs(stage, schedule) == [("03 10:00", "done")]
+    assert runs(stage, schedule) == [("03 08:30", "missed"), ("03 10:00", "done")]
     plan(stage)  # back to 9:30, after today's
     assert run_all(stage, jobs) == 0
     stage.clock.pass_time(days=1)
     assert run_all(stage, jobs) == 1
-    assert runs(stage, schedule) == [("03 10:00", "done"), ("04 08:30", "done")]
+    assert runs(stage, schedule)[2:] == [("04 08:30", "done")]
+
+
+def test_all_that_was_due_at_an_edit_or_a_pause_is_recorded_by_the_old_rule(stage: Stage) -> None:
+    schedule, jobs = plan(stage), Jobs()
+    stage.clock.pass_time(days=2)
+    plan(stage, LATER)
+    known = [("03 08:30", "missed"), ("04 08:30", "missed")]
+    assert runs(stage, schedule) == known
+    plan(stage, LATER)  # the same again has nothing more to record
+    stage.clock.pass_time(days=1, hours=1)
+    with stage.services.db.writing() as connection:
+        pause(connection, saved(stage), stage.clock.now())
+    stage.clock.pass_time(days=5)
+    plan(stage)  # what fell into the pause was not due
+    assert run_all(stage, jobs) == 0
+    assert runs(stage, schedule) == [*known, ("04 10:00", "missed"), ("05 10:00", "missed")]
 
 
 def test_an_edit_beside_a_run_that_is_under_way_is_not_lost(stage: Stage) -> None:
     schedule = plan(stage)
     stage.clock.pass_time(days=1)
-    later = Recurrence(rule="FREQ=DAILY", time=time(11), zone="Europe/Berlin", start_on=date(2026, 3, 1))
     edits: list[Future[Schedule]] = []
     with ThreadPoolExecutor(1) as thread:
 
         def run(*_: object) -> None:
-            edits.append(thread.submit(plan, stage, later))  # waits for the run's transaction
+            edits.append(thread.submit(plan, stage, LATER))
+            assert not wait(edits, timeout=0.3).done  # it waits for the run's transaction
 
         assert run_one_due(stage.services, {"digest": run})
         edits[0].result(timeout=20)

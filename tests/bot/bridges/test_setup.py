@@ -1,6 +1,7 @@
 """Promise 2 (a gesture counts once) and 7 (rights), and every fault of the form beside its field."""
 
 from collections.abc import Mapping
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -13,6 +14,7 @@ from bot.errors import FormError, UserError
 from bot.gestures import Answer, Open, Update
 from bot.i18n import texts
 from bot.ids import Action, Field, View
+from bot.schedules import run_one_due
 from bot.services import Services
 from storage import bridges, schedules, workspace
 from storage.bridges import Bridge
@@ -383,6 +385,28 @@ def test_the_digest_keeps_its_local_time_in_the_new_zone_and_none_is_lost(
         digest = schedules.of_bridge(connection, bridge.id, "digest")
     assert digest is not None
     assert (digest.time_zone, digest.local_time, digest.next_run_at) == (zone, "09:00", due)
+
+
+def test_a_digest_that_runs_just_then_is_not_run_again_in_the_new_zone(database: Database) -> None:
+    clock = StandingClock(datetime(2026, 3, 3, 12, tzinfo=UTC))
+    services = make_services(database, clock)
+    save_bridge(services, gesture(key="a"), bridge_form(), metadata(services))
+    (bridge,) = all_bridges(services)
+    clock.instant = datetime(2026, 3, 9, 8, 0, 30, tzinfo=UTC)
+    moved = (gesture(key="b"), bridge_form(zone="Europe/Moscow"), metadata(services, bridge=bridge))
+    edits: list[Future[Answer]] = []
+    with ThreadPoolExecutor(1) as thread:
+
+        def run(*_: object) -> None:
+            edits.append(thread.submit(save_bridge, services, *moved))
+            assert not wait(edits, timeout=0.3).done  # it waits for the run's transaction
+
+        assert run_one_due(services, {"digest": run})
+        edits[0].result(timeout=20)
+    with services.db.reading() as connection:
+        digest = schedules.of_bridge(connection, bridge.id, "digest")
+    assert digest is not None
+    assert digest.next_run_at == datetime(2026, 3, 16, 6, tzinfo=UTC)
 
 
 def test_a_paused_digest_stays_paused(services: Services) -> None:

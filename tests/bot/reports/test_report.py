@@ -16,6 +16,7 @@ from bot.messages.report import duration
 from bot.reports.answer import send_previewed
 from bot.reports.compile import median_of
 from bot.schedules import run_one_due
+from bot.slack import SlackRefused
 from bot.triage.rules import Step
 from bot.workers import JOBS
 from storage import workspace
@@ -99,6 +100,22 @@ def test_nothing_is_said_where_outsiders_read(stage: Stage, changes: dict[str, b
         workspace.save_channel(connection, TEAM, channel(SALES_2, **changes), stage.clock.now())
     fall_due(stage)
     assert reports(stage, SALES_2) == [] and len(reports(stage, SALES)) == 1
+
+
+def test_the_next_report_says_how_many_nobody_came_to_see(stage: Stage) -> None:
+    fall_due(stage)
+    stage.clock.pass_time(days=70)  # Frontline is down over two reports, and makes up the second
+    stage.slack.fail("chat.postMessage", SlackRefused("not_in_channel"))  # in one of the channels
+    while run_one_due(stage.services, JOBS):
+        pass
+    stage.send(seconds=5)
+    missed = "1 report before this one was missed"
+    (parked,) = [place for place in (SALES, SALES_2) if len(reports(stage, place)) == 1]
+    (other,) = {SALES, SALES_2} - {parked}
+    assert [missed in said for said in reports(stage, other)] == [False, True]
+    fall_due(stage)
+    assert [missed in said for said in reports(stage, other)] == [False, True, False]
+    assert "2 reports before this one were missed" in reports(stage, parked)[-1]
 
 
 def test_a_deleted_text_leaves_the_report(stage: Stage) -> None:
