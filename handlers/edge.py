@@ -20,6 +20,7 @@ from bot.messages.common import notice
 from bot.services import Services
 from bot.slack import SlackProblem
 from bot.workspace.access import viewer
+from storage.database import going_first
 
 log = structlog.get_logger()
 
@@ -118,7 +119,8 @@ class Edge:
 
     def _run(self, gesture: Gesture, use: Use) -> Answer:
         try:
-            answer = use(gesture)
+            with going_first():
+                answer = use(gesture)
         except UserError as problem:
             if isinstance(problem, UnknownPerson):
                 self._get_to_know(gesture)

@@ -8,13 +8,14 @@ import asyncio
 import errno
 import socket
 import threading
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
 import structlog
 import uvicorn
-from slack_bolt import App
+from slack_bolt import App, BoltResponse
 from slack_bolt.adapter.starlette.handler import to_bolt_request, to_starlette_response
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -25,7 +26,7 @@ from starlette.routing import Route
 from bot import metrics
 from bot.errors import OperatorError
 from bot.health import Part
-from bot.live import Live
+from bot.live import Live, is_too_late, too_late
 
 log = structlog.get_logger()
 
@@ -83,10 +84,18 @@ class _SlackEvents:
             return PlainTextResponse("unreadable body\n", status_code=400)
         except _TooLarge:
             return PlainTextResponse("body too large\n", status_code=413)
-        with self._live.answering("http"):
-            response = await asyncio.get_running_loop().run_in_executor(
-                self._threads, lambda: self._bolt.dispatch(to_bolt_request(request, body))
-            )
+        came_at = time.monotonic()
+
+        def dispatch() -> BoltResponse | None:
+            if is_too_late(came_at):
+                return None
+            return self._bolt.dispatch(to_bolt_request(request, body))
+
+        with self._live.answering("http", came_at):
+            response = await asyncio.get_running_loop().run_in_executor(self._threads, dispatch)
+        if response is None:
+            too_late("http", came_at)
+            return PlainTextResponse("too late\n", status_code=503)
         return to_starlette_response(response)
 
 

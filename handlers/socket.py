@@ -14,13 +14,11 @@ from typing import Any, Final
 import structlog
 from slack_bolt import App
 from slack_bolt.adapter.socket_mode.builtin import SocketModeHandler
-from slack_bolt.adapter.socket_mode.internals import run_bolt_app, send_response
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.socket_mode.builtin import SocketModeClient
-from slack_sdk.socket_mode.request import SocketModeRequest
 
 from bot.errors import OperatorError
-from bot.live import Live
+from bot.live import Live, is_too_late, too_late
 from bot.slack import SlackBusy, SlackProblem
 
 log = structlog.get_logger()
@@ -49,10 +47,17 @@ REFUSALS: Final = {
 }
 
 
+class _Message(str):
+    """What came over the socket, and when."""
+
+    came_at: float  # monotonic seconds
+
+
 class _Client(SocketModeClient):
-    """slack_sdk's client, which also says that Slack pings."""
+    """slack_sdk's client, which also says that Slack pings, and leaves out what has waited for too long."""
 
     on_ping: Callable[[], None]
+    live: Live
 
     def connect(self) -> None:
         """Connect, at first and anew."""
@@ -67,13 +72,34 @@ class _Client(SocketModeClient):
 
         session.pong = pong  # type: ignore[method-assign]  # called for each ping, and for nothing else
 
+    def enqueue_message(self, message: str) -> None:
+        """Let a message wait for a worker."""
+        waiting = _Message(message)
+        waiting.came_at = time.monotonic()
+        super().enqueue_message(waiting)
+
+    def run_message_listeners(self, message: dict[str, Any], raw_message: str) -> None:
+        """In a worker: answer a request in time, or not at all. Of an event Slack asks again; a person Slack
+        has told by then that it did not work.
+        """
+        assert isinstance(raw_message, _Message)
+        if "envelope_id" not in message:
+            super().run_message_listeners(message, raw_message)
+        elif is_too_late(raw_message.came_at):
+            for heard in self.message_listeners:
+                heard(self, message, raw_message)  # type: ignore[arg-type, call-arg, misc]
+            too_late("socket", raw_message.came_at)
+        else:
+            with self.live.answering("socket", raw_message.came_at):
+                super().run_message_listeners(message, raw_message)
+
 
 class _Handler(SocketModeHandler):
-    """Bolt's handler, which also says what is in hand."""
+    """Bolt's handler, over our client."""
 
     def __init__(self, app: App, app_token: str, live: Live, *, concurrency: int) -> None:
         # Not Bolt's own, which would make another client with threads.
-        self.app, self.app_token, self.live = app, app_token, live
+        self.app, self.app_token = app, app_token
         self.client: _Client = _Client(
             app_token,
             logger=app.logger,
@@ -82,13 +108,8 @@ class _Handler(SocketModeHandler):
             ping_interval=PING_EVERY,
             concurrency=concurrency,
         )
+        self.client.live = live
         self.client.socket_mode_request_listeners.append(self.handle)  # type: ignore[arg-type]
-
-    def handle(self, client: SocketModeClient, req: SocketModeRequest) -> None:  # type: ignore[override]
-        with self.live.answering("socket"):
-            began = time.time()
-            response = run_bolt_app(self.app, req)
-            send_response(client, req, response, began)
 
 
 class SocketConnection:

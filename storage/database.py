@@ -15,6 +15,7 @@ from sqlalchemy.exc import ArgumentError, DisconnectionError, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
 IDLE: Final = 1.0  # seconds unused, after which a connection to PostgreSQL is tried first
+GIVES_WAY: Final = 0.25  # seconds that a writer lets others go first
 
 # What SQLite fails with through no fault of the statement. BUSY comes after ten seconds, and because of
 # another program only: Frontline's own writers wait in `Queue`.
@@ -122,7 +123,7 @@ class Database:
             with self._autocommitting.connect() as connection:
                 yield connection
             return
-        with self._writers, self.engine.connect() as connection:
+        with going_first(), self._writers, self.engine.connect() as connection:
             yield connection  # where none is begun, SQLite commits each statement
 
     @contextmanager
@@ -142,21 +143,45 @@ class Database:
         self._autocommitting.dispose()
 
 
+_hurry = threading.local()
+
+
+@contextmanager
+def going_first() -> Iterator[None]:
+    """What this thread writes within goes before what others of the process want to: Slack waits for it.
+
+    Of consequence on SQLite alone, where writers take turns.
+    """
+    before, _hurry.is_on = _is_in_a_hurry(), True
+    try:
+        yield
+    finally:
+        _hurry.is_on = before
+
+
+def _is_in_a_hurry() -> bool:
+    return getattr(_hurry, "is_on", False)
+
+
 class Queue:
     """Writers wait for their turn here, threads of this process and other processes on this machine alike.
 
     SQLite's own waiting is a poll with pauses of up to 100 ms: a process that writes without a break, as
     `tick` does, keeps another one from its turn for seconds. A lock of the operating system wakes who waits.
+
+    Of the threads of this process those that are `going_first` go first, for GIVES_WAY at most.
     """
 
     def __init__(self, database: str | None) -> None:
         """`database`: path of the file; None where it is in memory, and nobody else's."""
         self._path = f"{database}-queue" if database else None
         self._file: int | None = None
-        self._threads = threading.Lock()
+        self._turn = threading.Condition()
+        self._is_taken = False
+        self._first = 0  # threads that wait and go first
 
     def __enter__(self) -> None:
-        self._threads.acquire()
+        self._take_turn()
         try:
             if self._file is None and self._path is not None:
                 self._file = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
@@ -168,14 +193,31 @@ class Queue:
     def __exit__(self, *_: object) -> None:
         if self._file is not None:
             fcntl.flock(self._file, fcntl.LOCK_UN)
-        self._threads.release()
+        self._pass_turn()
 
     def close(self) -> None:
         """Give the file back."""
-        with self._threads:
-            if self._file is not None:
-                os.close(self._file)
-                self._file = None
+        self._take_turn()
+        if self._file is not None:
+            os.close(self._file)
+            self._file = None
+        self._pass_turn()
+
+    def _take_turn(self) -> None:
+        with self._turn:
+            if _is_in_a_hurry():
+                self._first += 1
+                self._turn.wait_for(lambda: not self._is_taken)
+                self._first -= 1
+            else:
+                self._turn.wait_for(lambda: not self._is_taken and not self._first, GIVES_WAY)
+                self._turn.wait_for(lambda: not self._is_taken)
+            self._is_taken = True
+
+    def _pass_turn(self) -> None:
+        with self._turn:
+            self._is_taken = False
+            self._turn.notify_all()
 
 
 def _is_own_failure(context: ExceptionContext) -> bool:

@@ -115,6 +115,14 @@ def test_a_request_is_in_hand_until_it_is_answered(
     assert seen == [1] and live.in_hand == 0
 
 
+def test_what_waited_for_too_long_is_not_begun(
+    server: HttpServer, probe: Probe, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "is_too_late", lambda _: True)
+    assert call(server, "/slack/events", event(), signed(event())) == (503, "too late\n")
+    assert not probe.bodies
+
+
 def test_a_signed_command_is_answered_in_its_response(server: HttpServer) -> None:
     body = b"command=%2Finsight&text=%C3%A4&team_id=T1&user_id=U1&trigger_id=1.2"
     status, said = call(server, "/slack/events", body, signed(body, kind="application/x-www-form-urlencoded"))

@@ -11,6 +11,7 @@ from slack_sdk import WebClient
 from bot.errors import OperatorError
 from bot.live import Live
 from bot.manifest import manifest
+from handlers import socket as module
 from handlers.socket import SocketConnection
 from playground.person import Person
 from playground.server import Playground
@@ -100,6 +101,24 @@ def test_a_close_does_not_wait_for_ever(playground: Playground, anna: Person) ->
     assert bolt.begun.wait(SOON)
     assert not bolt.connection.close(timeout=0.05)
     bolt.go.set()
+
+
+def test_what_waited_for_too_long_is_not_begun_and_comes_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    first = iter([True])
+    monkeypatch.setattr(module, "is_too_late", lambda _: next(first, False))
+    with Playground(manifest=manifest(), retry_delays=(0.0,), ack_seconds=0.2) as running:
+        with running.workspace.core.silently():
+            anna = running.workspace.people.add("anna", "Anna Berg")
+            running.workspace.channels.add("sales", members=[anna.id, running.workspace.bot_user_id])
+        bolt = Bolt(running)
+        bolt.connection.connect()
+        running.wait_connected()
+        running.person("anna").post("sales", "one")
+        assert bolt.heard == ["one"]
+        (delivery,) = [one for one in running.log.deliveries() if one.name == "message"]
+        assert [one.outcome for one in delivery.attempts] == ["timeout", "acked"]
+        assert bolt.connection.requests == 2  # it was heard, and the connection is not silent
+        assert bolt.connection.close()
 
 
 def test_a_wrong_app_token_is_told_in_a_sentence(playground: Playground) -> None:

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from sqlalchemy import make_url, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from storage import database as module
-from storage.database import Database, open_database
+from storage.database import Database, going_first, open_database
 from storage.rows import lock
 
 
@@ -140,6 +141,67 @@ def test_a_process_that_writes_without_a_break_lets_others_have_their_turn(path:
     for one in (greedy, patient):
         one.close()
     assert taken < 100, "polling, it waits for hundreds of the other's turns, most times"
+
+
+def writers_wait(database: Database) -> None:
+    """Until one that goes first waits for its turn."""
+    assert database._writers is not None
+    pause = threading.Event()
+    for _ in range(1000):
+        if database._writers._first:
+            return
+        pause.wait(0.01)
+    raise AssertionError("nobody waits")
+
+
+def test_what_slack_waits_for_goes_first(path: Path) -> None:
+    database, order = open_database(f"sqlite:///{path}"), list[str]()
+    ready = threading.Semaphore(0)
+
+    def write(name: str) -> None:
+        with going_first() if name == "answer" else nullcontext():
+            ready.release()
+            with database.writing():
+                order.append(name)
+
+    writers = [threading.Thread(target=write, args=(name,)) for name in ("work", "more work", "answer")]
+    with database.writing():
+        for one in writers:
+            one.start()
+            assert ready.acquire(timeout=10)
+        writers_wait(database)
+    for one in writers:
+        one.join()
+    database.close()
+    assert order[0] == "answer"
+
+
+def test_work_goes_on_though_answers_never_end(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "GIVES_WAY", 0.01)
+    database, is_over = open_database(f"sqlite:///{path}"), threading.Event()
+
+    def answer() -> None:
+        while not is_over.is_set():
+            with database.storing():
+                pass
+
+    answering = [threading.Thread(target=answer) for _ in range(4)]
+
+    def work() -> None:
+        for _ in range(3):
+            with database.writing():
+                pass
+
+    working = threading.Thread(target=work, daemon=True)
+    for one in (*answering, working):
+        one.start()
+    working.join(timeout=30)
+    goes_on = not working.is_alive()
+    is_over.set()
+    for one in answering:
+        one.join()
+    database.close()
+    assert goes_on
 
 
 def test_a_folder_where_no_queue_can_be_made_is_told_as_sqlite_tells_it(tmp_path: Path) -> None:
