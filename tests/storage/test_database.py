@@ -164,7 +164,8 @@ def test_what_slack_waits_for_goes_first(path: Path) -> None:
             with database.writing():
                 order.append(name)
 
-    writers = [threading.Thread(target=write, args=(name,)) for name in ("work", "more work", "answer")]
+    names = [f"work {number}" for number in range(10)] + ["answer"]
+    writers = [threading.Thread(target=write, args=(name,)) for name in names]
     with database.writing():
         for one in writers:
             one.start()
