@@ -6,11 +6,13 @@ found is stamped with the moment before the reading, so that any event that is r
 What came and went within a gap can't be seen.
 
 One step is one call to Slack. Steps wait while live work waits, keep below `CALLS_A_MINUTE`, and obey Slack's
-`Retry-After`; jobs remember how far they came.
+`Retry-After`; jobs remember how far they came. What Slack lastingly refuses is set aside until all is
+compared anew, so that it holds up nothing else.
 """
 
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -26,7 +28,15 @@ from bot.inbox import Incoming, accept
 from bot.insights.capture import text_of
 from bot.insights.rules import SHORTCUT
 from bot.services import Services
-from bot.slack import SlackBusy, SlackProblem, SlackRefused, SourceMessage, base_emoji, read_message
+from bot.slack import (
+    LOST_ACCESS,
+    SlackBusy,
+    SlackProblem,
+    SlackRefused,
+    SourceMessage,
+    base_emoji,
+    read_message,
+)
 from bot.upkeep.presence import note_found, note_presence
 from storage import bridges, catchup, erasure, health, inbox, insights, threads
 from storage.bridges import Bridge
@@ -39,6 +49,7 @@ log = structlog.get_logger()
 EVERY: Final = timedelta(minutes=30)
 LEASE: Final = timedelta(minutes=3)
 RETRY: Final = timedelta(minutes=1)
+MOST_TRIES: Final = 12  # of what might fare better later; each waits longer, over an hour in all
 PAGE: Final = 200  # messages; distributed apps are given 15, and then more pages
 # conversations.history, .replies and reactions.get are Tier 3: 50 and more a minute
 # (docs.slack.dev/apis/web-api/rate-limits). Live work needs the rest.
@@ -66,6 +77,9 @@ class CatchUp:
         self._wanted = threading.Event()
         self._wanted.set()
         self._next_at: datetime | None = None  # real time
+        # Of jobs in trouble, by id. Kept here only: after a restart they are tried as often again.
+        self._tries: Counter[int] = Counter()
+        self._restarted: set[int] = set()
 
     def ask(self) -> None:
         """Catch up soon: something may have been missed."""
@@ -135,13 +149,30 @@ class CatchUp:
         except SlackBusy as busy:
             self._put_back(job, token, timedelta(seconds=busy.retry_after), busy.code)
         except SlackProblem as problem:
-            if isinstance(problem, SlackRefused) and problem.code in GONE:
-                self._settle(job, token, Page())  # not ours to read any more
-            else:
-                self._put_back(job, token, RETRY, problem.code)
+            self._meet(job, token, problem)
         else:
+            self._tries.pop(job.id, None)
             self._settle(job, token, page)
         return True
+
+    def _meet(self, job: CatchupJob, token: str, problem: SlackProblem) -> None:
+        """Try again later, begin anew or go on without it, whichever may help."""
+        code = problem.code
+        if code in GONE:
+            self._settle(job, token, Page())  # not ours to read any more
+        elif code in LOST_ACCESS:
+            self._put_back(job, token, RETRY, code)  # until the token is replaced
+        elif isinstance(problem, SlackRefused) and problem.is_final:
+            if job.cursor and job.kind != "insights" and job.id not in self._restarted:
+                self._restart(job, token, code)
+            else:
+                self._set_aside(job, token, code)
+        else:
+            self._tries[job.id] += 1
+            if self._tries[job.id] < MOST_TRIES:
+                self._put_back(job, token, RETRY * self._tries[job.id], code)
+            else:
+                self._set_aside(job, token, code)
 
     def _read(self, job: CatchupJob) -> "Page":
         if job.kind == "insights":
@@ -180,6 +211,35 @@ class CatchUp:
             services.wake.inbox.set()
         if page.cursor is None:
             log.info("catch_up_part_done", kind=job.kind, channel=job.channel_id, found=len(found), left=left)
+
+    def _restart(self, job: CatchupJob, token: str, code: str) -> None:
+        """Read it from its beginning: Slack does not take a cursor for ever."""
+        self._restarted.add(job.id)
+        with self._services.db.writing() as connection:
+            catchup.go_on(connection, job.id, token, None, self._services.clock.real())
+        log.info("catch_up_restarts", kind=job.kind, channel=job.channel_id, code=code)
+
+    def _set_aside(self, job: CatchupJob, token: str, code: str) -> None:
+        """Leave that insight, channel or thread until all is compared anew."""
+        self._tries.pop(job.id, None)
+        insight_id = None
+        # Without the scope no other insight would fare better.
+        if job.kind == "insights" and code != "missing_scope":
+            insight_id = self._next_insight(job)
+        log.warning(
+            "catch_up_sets_aside",
+            kind=job.kind,
+            channel=job.channel_id,
+            thread=job.thread_ts,
+            insight=insight_id,
+            code=code,
+        )
+        self._settle(job, token, Page(cursor=str(insight_id) if insight_id else None))
+
+    def _next_insight(self, job: CatchupJob) -> int | None:
+        with self._services.db.reading() as connection:
+            found = insights.next_with_source(connection, self._services.team_id, int(job.cursor or 0))
+        return found.id if found else None
 
     def _put_back(self, job: CatchupJob, token: str, wait: timedelta, code: str) -> None:
         real = self._services.clock.real()

@@ -59,8 +59,11 @@ def claim(connection: Connection, real: datetime, lease_until: datetime, token: 
     return job
 
 
-def go_on(connection: Connection, job_id: int, token: str, cursor: str, due_at: datetime) -> bool:
-    """A page is read; the next one is due at `due_at`. False: the claim no longer stands."""
+def go_on(connection: Connection, job_id: int, token: str, cursor: str | None, due_at: datetime) -> bool:
+    """A page is read; the next one, or with no cursor the first, is due at `due_at`.
+
+    False: the claim no longer stands.
+    """
     result = connection.execute(
         update(catchup_jobs)
         .where(catchup_jobs.c.id == job_id, catchup_jobs.c.claim == token)

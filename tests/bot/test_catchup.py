@@ -1,0 +1,166 @@
+"""Catching up comes to its end, whatever Slack answers."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from structlog.testing import capture_logs
+
+from bot.catchup import MOST_TRIES, CatchUp
+from bot.slack import SlackProblem, SlackRefused, SlackUnclear
+from storage import catchup
+from storage.database import Database
+from tests.stage import Stage, make_stage
+from tests.support import ANNA, SALES, SALES_2, TEAM
+
+
+@pytest.fixture
+def stage(database: Database) -> Stage:
+    return make_stage(database)
+
+
+def replica(stage: Stage) -> CatchUp:
+    return CatchUp(stage.services, days=14, calls_a_minute=6_000_000)
+
+
+def left(stage: Stage) -> int:
+    with stage.services.db.reading() as connection:
+        return catchup.left(connection, TEAM)
+
+
+def work_off(stage: Stage, catching: CatchUp) -> int:
+    """Make all calls that may be made now; gives how many there were."""
+    calls = 0
+    while catching.work_one():
+        calls += 1
+        stage.work()
+        assert calls < 200, "it never ends"
+    return calls
+
+
+def flag_unheard(stage: Stage, channel: str = SALES) -> str:
+    ts = stage.slack.say(channel, ANNA, "flagged while nobody listened")
+    stage.slack.standing[channel][ts]["reactions"] = [{"name": "bulb", "users": [ANNA], "count": 1}]
+    return ts
+
+
+@dataclass
+class Pages:
+    """A history of one message a page."""
+
+    stage: Stage
+    takes_cursors: bool = True
+    grown_old: str | None = None  # a cursor that is not taken the next time
+    asked: list[str | None] = field(default_factory=list)  # cursors in SALES
+
+    def __call__(self, channel: str, cursor: str | None = None, **more: Any) -> dict[str, Any]:
+        if channel == SALES:
+            self.asked.append(cursor)
+        if cursor is not None and not self.takes_cursors:
+            raise SlackRefused("invalid_cursor")
+        if cursor is not None and cursor == self.grown_old:
+            self.grown_old = None
+            raise SlackRefused("invalid_cursor")
+        stamps, number = sorted(self.stage.slack.standing.get(channel, {})), int(cursor or 0)
+        following = str(number + 1) if number + 1 < len(stamps) else ""
+        return {
+            "messages": [self.stage.slack.standing[channel][one] for one in stamps[number : number + 1]],
+            "response_metadata": {"next_cursor": following},
+        }
+
+
+@pytest.fixture
+def pages(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> Pages:
+    made = Pages(stage)
+    monkeypatch.setattr(stage.slack, "_conversations_history", made)
+    return made
+
+
+def test_a_channel_whose_cursor_grew_old_is_read_from_its_beginning(stage: Stage, pages: Pages) -> None:
+    stamps = [flag_unheard(stage) for _ in range(4)]
+    before = replica(stage)
+    before.begin()
+    while len(pages.asked) < 2 and before.work_one():
+        stage.work()
+    stage.clock.pass_time(days=3)
+    pages.grown_old = "2"
+    work_off(stage, replica(stage))
+    assert pages.asked == [None, "1", "2", None, "1", "2", "3"]
+    assert left(stage) == 0
+    assert all(stage.of_message(ts) for ts in stamps)
+
+
+def test_cursors_that_are_never_taken_end_too(stage: Stage, pages: Pages) -> None:
+    for _ in range(3):
+        flag_unheard(stage)
+    pages.takes_cursors = False
+    catching = replica(stage)
+    catching.begin()
+    work_off(stage, catching)
+    assert pages.asked == [None, "1", None, "1"]
+    assert left(stage) == 0
+
+
+def test_what_one_channel_is_refused_holds_up_no_other(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    ts, channels = flag_unheard(stage, SALES_2), []
+
+    def history(channel: str, **more: Any) -> dict[str, Any]:
+        channels.append(channel)
+        if channel == SALES:
+            raise SlackRefused("missing_scope")
+        return {"messages": list(stage.slack.standing[channel].values())}
+
+    monkeypatch.setattr(stage.slack, "_conversations_history", history)
+    catching = replica(stage)
+    catching.begin()
+    with capture_logs() as logs:
+        work_off(stage, catching)
+    assert stage.of_message(ts, SALES_2) is not None
+    assert left(stage) == 0
+    (warning,) = [one for one in logs if one["log_level"] == "warning"]
+    assert (warning["channel"], warning["code"]) == (SALES, "missing_scope")
+    assert "nobody listened" not in str(logs)
+    channels.clear()
+    stage.clock.pass_time(minutes=30)
+    catching.begin()
+    work_off(stage, catching)
+    assert SALES in channels, "it is tried again when all is compared anew"
+
+
+@pytest.mark.parametrize("problem", [SlackRefused("access_denied"), SlackUnclear("fatal_error")])
+def test_an_insight_that_cannot_be_read_holds_up_no_other(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, problem: SlackProblem
+) -> None:
+    bad, good = (stage.slack.say(SALES, ANNA, f"message {number}") for number in range(2))
+    for ts in (bad, good):
+        stage.flag(ANNA, ts)
+    stage.slack.edit(SALES, good, "edited while nobody listened")
+    answer = stage.slack._reactions_get
+
+    def reactions(channel: str, timestamp: str, full: bool = False) -> dict[str, Any]:
+        if timestamp == bad:
+            raise problem
+        return answer(channel, timestamp, full)
+
+    monkeypatch.setattr(stage.slack, "_reactions_get", reactions)
+    catching = replica(stage)
+    catching.begin()
+    for _ in range(MOST_TRIES):
+        work_off(stage, catching)
+        stage.clock.pass_time(minutes=MOST_TRIES)
+    assert stage.insight(good).text == "edited while nobody listened"
+    assert left(stage) == 0
+
+
+def test_nothing_is_set_aside_while_the_token_is_lost(stage: Stage) -> None:
+    ts = flag_unheard(stage)
+    stage.slack.fail("conversations.history", SlackRefused("token_revoked"), times=3 * MOST_TRIES)
+    catching = replica(stage)
+    catching.begin()
+    for _ in range(3 * MOST_TRIES):
+        work_off(stage, catching)
+        stage.clock.pass_time(minutes=1)
+    assert not stage.slack.faults
+    work_off(stage, catching)
+    assert stage.of_message(ts) is not None
+    assert left(stage) == 0
