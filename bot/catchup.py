@@ -89,9 +89,13 @@ class CatchUp:
         """Begin if it is time, or make one call. False: nothing to do just now."""
         real = self._services.clock.real()
         if self._wanted.is_set() or (self._next_at is not None and real >= self._next_at):
-            self._wanted.clear()
+            self._wanted.clear()  # first: whoever asks from here on asks for another
+            try:
+                self.begin()
+            except Exception:
+                self._wanted.set()
+                raise
             self._next_at = real + EVERY
-            self.begin()
             return True
         return self.work_in_pace()
 

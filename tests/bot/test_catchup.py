@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from structlog.testing import capture_logs
@@ -164,3 +165,35 @@ def test_nothing_is_set_aside_while_the_token_is_lost(stage: Stage) -> None:
     work_off(stage, catching)
     assert stage.of_message(ts) is not None
     assert left(stage) == 0
+
+
+def test_a_reconnection_is_not_forgotten_when_the_database_fails(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    catching = replica(stage)
+    catching.step()
+    work_off(stage, catching)
+    ts = flag_unheard(stage)
+    catching.ask()
+    with monkeypatch.context() as patch:
+        patch.setattr("storage.catchup.ask_for", Mock(side_effect=OSError("the database is away")))
+        with pytest.raises(OSError, match="away"):
+            catching.step()
+    catching.step()
+    work_off(stage, catching)
+    assert stage.of_message(ts) is not None
+
+
+def test_who_asks_while_it_begins_is_heard(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    catching = replica(stage)
+    begun: list[bool] = []
+
+    def begin() -> None:
+        begun.append(True)
+        if len(begun) == 1:
+            catching.ask()
+
+    monkeypatch.setattr(catching, "begin", begin)
+    for _ in range(3):
+        catching.step()
+    assert len(begun) == 2
