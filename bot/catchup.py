@@ -1,8 +1,9 @@
 """Compares what Slack still shows with what is known, and makes up for what was missed.
 
-At the start, after a reconnection and from time to time. Nothing is changed here: what differs is written
-into the inbox as if the event had come, so that live, repeated and caught-up events take one path. A flag
-found is stamped with the moment before the reading, so that any event that is really later stands above it.
+In rounds: at the start, after a reconnection and from time to time. A round comes to its end, however long it
+takes and whatever is asked for meanwhile. Nothing is changed here: what differs is written into the inbox as if
+the event had come, so that live, repeated and caught-up events take one path. A flag found is stamped with the
+moment before the reading, so that any event that is really later stands above it.
 What came and went within a gap can't be seen.
 
 One step is one call to Slack. Steps wait while live work waits, keep below `CALLS_A_MINUTE`, and obey Slack's
@@ -37,7 +38,8 @@ from bot.slack import (
     base_emoji,
     read_message,
 )
-from bot.upkeep.presence import note_found, note_presence
+from bot.upkeep.presence import begin_round, has_ended, is_comparing, note_found, note_presence
+from bot.upkeep.watch import look
 from storage import bridges, catchup, erasure, health, inbox, insights, threads
 from storage.bridges import Bridge
 from storage.catchup import CatchupJob
@@ -76,7 +78,7 @@ class CatchUp:
         self._free_at = 0.0  # monotonic seconds
         self._wanted = threading.Event()
         self._wanted.set()
-        self._next_at: datetime | None = None  # real time
+        self._since: datetime | None = None  # real time; a round that begins later is wanted
         # Of jobs in trouble, by id. Kept here only: after a restart they are tried as often again.
         self._tries: Counter[int] = Counter()
         self._restarted: set[int] = set()
@@ -87,17 +89,30 @@ class CatchUp:
 
     def step(self) -> bool:
         """Begin if it is time, or make one call. False: nothing to do just now."""
-        real = self._services.clock.real()
-        if self._wanted.is_set() or (self._next_at is not None and real >= self._next_at):
+        if self._wanted.is_set() or self._is_due():
             self._wanted.clear()  # first: whoever asks from here on asks for another
             try:
                 self.begin()
             except Exception:
                 self._wanted.set()
                 raise
-            self._next_at = real + EVERY
             return True
         return self.work_in_pace()
+
+    def _is_due(self) -> bool:
+        """Whether the next round should begin: none is under way, and the last began long ago, or before one
+        was asked for. Of several replicas one begins it.
+        """
+        services, real = self._services, self._services.clock.real()
+        with services.db.reading() as connection:
+            asked_at = health.presence_of(connection, services.team_id).asked_at
+            if (
+                asked_at is not None
+                and real - asked_at < EVERY
+                and not (self._since and asked_at < self._since)
+            ):
+                return False
+            return not is_comparing(connection, services.team_id)
 
     def work_in_pace(self) -> bool:
         """Make one call, if the last one is long enough ago. False: not now."""
@@ -113,29 +128,39 @@ class CatchUp:
         time.sleep(min(1.0, max(0.05, self._free_at - time.monotonic())))
 
     def begin(self) -> None:
-        """Ask for everything to be compared: known insights, and the recent past of every sales channel."""
-        services = self._services
-        now, real = services.clock.now(), services.clock.real()
+        """Ask for everything to be compared: known insights, and the recent past of every sales channel.
+
+        While a round is under way: for channels and threads only, where people wait for what they did. The
+        next round begins as soon as this one has ended.
+        """
+        services, real = self._services, self._services.clock.real()
         is_listening = self._is_listening()
         with services.db.writing() as connection:
             note_presence(connection, services.team_id, real, is_listening=is_listening)
+            is_untold = has_ended(connection, services.team_id)
+        if is_untold:
+            look(services)  # the end of a round is told before the next begins
         with services.db.writing() as connection:
-            health.save_presence(connection, services.team_id, asked_at=real)
-            common = {"due_at": real, "begun_at": now}
-            oldest = now - self._days
-            catchup.ask_for(
-                connection, services.team_id, {"kind": "insights", "oldest_ts": slack_ts(oldest), **common}
-            )
-            for channel_id, bridged_at in bridges.bridged_since(connection, services.team_id).items():
-                # Emoji set before the channel was bridged meant something else.
-                since = slack_ts(max(oldest, bridged_at))
-                job = {"kind": "history", "channel_id": channel_id, "oldest_ts": since, **common}
-                catchup.ask_for(connection, services.team_id, job)
-            for thread in threads.standing_since(connection, services.team_id, oldest):
-                job = {"kind": "replies", "channel_id": thread.channel_id, "thread_ts": thread.thread_ts}
-                catchup.ask_for(connection, services.team_id, {**job, "oldest_ts": "0", **common})
+            is_round = begin_round(connection, services.team_id, real)
+            self._ask_for_all(connection, real, is_round=is_round)
             left = catchup.left(connection, services.team_id)
-        log.info("catch_up_begins", jobs=left)
+        self._since = None if is_round else real
+        log.info("catch_up_begins", jobs=left, round=is_round)
+
+    def _ask_for_all(self, connection: Connection, real: datetime, *, is_round: bool) -> None:
+        team_id, common = self._services.team_id, {"due_at": real, "begun_at": real}
+        oldest = self._services.clock.now() - self._days
+        if is_round:
+            job = {"kind": "insights", "oldest_ts": slack_ts(oldest)}
+            catchup.ask_for(connection, team_id, {**job, **common})
+        for channel_id, bridged_at in bridges.bridged_since(connection, team_id).items():
+            # Emoji set before the channel was bridged meant something else.
+            since = slack_ts(max(oldest, bridged_at))
+            job = {"kind": "history", "channel_id": channel_id, "oldest_ts": since}
+            catchup.ask_for(connection, team_id, {**job, **common})
+        for thread in threads.standing_since(connection, team_id, oldest):
+            job = {"kind": "replies", "channel_id": thread.channel_id, "thread_ts": thread.thread_ts}
+            catchup.ask_for(connection, team_id, {**job, "oldest_ts": "0", **common})
 
     def work_one(self) -> bool:
         """Read one page of one job. False: no job is due, or live work comes first."""
@@ -188,12 +213,12 @@ class CatchUp:
     def _settle(self, job: CatchupJob, token: str, page: "Page") -> None:
         """Commit what a page brought, together with how far the job has come."""
         services = self._services
-        now, real = services.clock.now(), services.clock.real()
+        real = services.clock.real()
         with services.db.writing() as connection:
             if page.cursor is not None:
                 stands = catchup.go_on(connection, job.id, token, page.cursor, real)
             else:
-                stands = catchup.finish(connection, job, token, now, real)
+                stands = catchup.finish(connection, job, token, real)
             if not stands:
                 return  # another replica has the job now, and will find the same
             found = [one for one in page.found if accept(services, connection, one)]
@@ -205,7 +230,7 @@ class CatchUp:
                     "thread_ts": thread_ts,
                     "oldest_ts": job.oldest_ts,
                     "due_at": real,
-                    "begun_at": now,
+                    "begun_at": job.begun_at,  # of the same round
                 }
                 catchup.ask_for(connection, services.team_id, thread)
             left = catchup.left(connection, services.team_id)

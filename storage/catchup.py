@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import Connection, case, delete, exists, func, select, update
 
 from storage.rows import columns_for, fetch_one, insert_once
 from storage.tables import catchup_jobs
@@ -24,7 +24,9 @@ class CatchupJob:
 
 
 def ask_for(connection: Connection, team_id: str, values: dict[str, Any]) -> bool:
-    """Want something read. One that is under way is read once more after it; True: a new job."""
+    """Want something read. One that is under way is read once more after it, and belongs to the earlier
+    of the rounds; True: a new job.
+    """
     key = {name: values.get(name, "") for name in ("kind", "channel_id", "thread_ts")}
     if insert_once(connection, catchup_jobs, {"team_id": team_id, **values}):
         return True
@@ -36,7 +38,13 @@ def ask_for(connection: Connection, team_id: str, values: dict[str, Any]) -> boo
             catchup_jobs.c.channel_id == key["channel_id"],
             catchup_jobs.c.thread_ts == key["thread_ts"],
         )
-        .values(again=True)
+        .values(
+            again=True,
+            begun_at=case(
+                (catchup_jobs.c.begun_at > values["begun_at"], values["begun_at"]),
+                else_=catchup_jobs.c.begun_at,
+            ),
+        )
     )
     return False
 
@@ -80,17 +88,28 @@ def put_back(connection: Connection, job_id: int, token: str, due_at: datetime) 
     )
 
 
-def finish(connection: Connection, job: CatchupJob, token: str, now: datetime, due_at: datetime) -> bool:
+def finish(connection: Connection, job: CatchupJob, token: str, real: datetime) -> bool:
     """The last page is read: the job is gone, or begins anew where it was asked for meanwhile."""
     mine = (catchup_jobs.c.id == job.id) & (catchup_jobs.c.claim == token)
     anew = connection.execute(
         update(catchup_jobs)
         .where(mine, catchup_jobs.c.again)
-        .values(again=False, cursor=None, claim=None, due_at=due_at, begun_at=now)
+        .values(again=False, cursor=None, claim=None, due_at=real, begun_at=real)
     )
     if anew.rowcount == 1:
         return True
     return connection.execute(delete(catchup_jobs).where(mine)).rowcount == 1
+
+
+def forget(connection: Connection, team_id: str) -> None:
+    """Whatever is left, and what is being read just now: a new round asks for all of it."""
+    connection.execute(delete(catchup_jobs).where(catchup_jobs.c.team_id == team_id))
+
+
+def is_any_left(connection: Connection, team_id: str, asked_at: datetime) -> bool:
+    """Whether a job is left of the round that began then; what was asked for later is none of it."""
+    of_round = (catchup_jobs.c.team_id == team_id) & (catchup_jobs.c.begun_at <= asked_at)
+    return bool(connection.scalar(select(exists().where(of_round))))
 
 
 def left(connection: Connection, team_id: str) -> int:

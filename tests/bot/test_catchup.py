@@ -187,11 +187,13 @@ def test_a_reconnection_is_not_forgotten_when_the_database_fails(
 def test_who_asks_while_it_begins_is_heard(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     catching = replica(stage)
     begun: list[bool] = []
+    begins = catching.begin
 
     def begin() -> None:
         begun.append(True)
         if len(begun) == 1:
             catching.ask()
+        begins()
 
     monkeypatch.setattr(catching, "begin", begin)
     for _ in range(3):
