@@ -1,14 +1,14 @@
 """Compares what Slack still shows with what is known, and makes up for what was missed.
 
-In rounds: at the start, after a reconnection and from time to time. A round comes to its end, however long it
-takes and whatever is asked for meanwhile. Nothing is changed here: what differs is written into the inbox as if
-the event had come, so that live, repeated and caught-up events take one path. A flag found is stamped with the
-moment before the reading, so that any event that is really later stands above it.
-What came and went within a gap can't be seen.
+In rounds: at the start, after a reconnection and from time to time. A round comes to its end, however long
+it takes and whatever is asked for meanwhile. Nothing is changed here: what differs is written into the inbox
+as if the event had come, so that live, repeated and caught-up events take one path. A flag found is stamped
+with the moment before the reading, so that any event that is really later stands above it. What came and went
+within a gap can't be seen.
 
-One step is one call to Slack. Steps wait while live work waits, keep below `CALLS_A_MINUTE`, and obey Slack's
-`Retry-After`; jobs remember how far they came. What Slack lastingly refuses is set aside until all is
-compared anew, so that it holds up nothing else.
+One step is one call to Slack, and of several replicas one makes it. Steps wait while live work waits, keep
+below `CALLS_A_MINUTE` over all replicas, and obey Slack's `Retry-After`; jobs remember how far they came.
+What Slack lastingly refuses is set aside until all is compared anew, so that it holds up nothing else.
 """
 
 import threading
@@ -115,8 +115,8 @@ class CatchUp:
             return not is_comparing(connection, services.team_id)
 
     def work_in_pace(self) -> bool:
-        """Make one call, if the last one is long enough ago. False: not now."""
-        return time.monotonic() >= self._free_at and self.work_one()
+        """Make one call, if the last one of all replicas is long enough ago. False: not now."""
+        return time.monotonic() >= self._free_at and self.work_one(in_pace=True)
 
     def is_under_way(self) -> bool:
         """Whether anything is left to be compared."""
@@ -162,14 +162,16 @@ class CatchUp:
             job = {"kind": "replies", "channel_id": thread.channel_id, "thread_ts": thread.thread_ts}
             catchup.ask_for(connection, team_id, {**job, "oldest_ts": "0", **common})
 
-    def work_one(self) -> bool:
-        """Read one page of one job. False: no job is due, or live work comes first."""
+    def work_one(self, *, in_pace: bool = False) -> bool:
+        """Read one page of one job. False: no job is due, another replica reads, or live work comes first."""
         services, token = self._services, uuid4().hex
         real = services.clock.real()
         with services.db.writing() as connection:
             if inbox.has_work(connection, real):
                 return False
-            job = catchup.claim(connection, real, real + LEASE, token)
+            job = catchup.claim(connection, real, real + LEASE, token, in_pace=in_pace)
+            if job is not None:
+                catchup.pace(connection, real + timedelta(seconds=self._pause))
         if job is None:
             return False
         self._free_at = time.monotonic() + self._pause
@@ -215,6 +217,7 @@ class CatchUp:
         services = self._services
         real = services.clock.real()
         with services.db.writing() as connection:
+            catchup.hold(connection)
             if page.cursor is not None:
                 stands = catchup.go_on(connection, job.id, token, page.cursor, real)
             else:
@@ -271,10 +274,11 @@ class CatchUp:
         return found.id if found else None
 
     def _put_back(self, job: CatchupJob, token: str, wait: timedelta, code: str) -> None:
-        real = self._services.clock.real()
+        real, pause = self._services.clock.real(), min(wait, RETRY)
         with self._services.db.writing() as connection:
             catchup.put_back(connection, job.id, token, real + wait)
-        self._free_at = time.monotonic() + min(wait.total_seconds(), 60.0)
+            catchup.pace(connection, real + pause)
+        self._free_at = time.monotonic() + pause.total_seconds()
         log.info("catch_up_waits", kind=job.kind, code=code, seconds=wait.total_seconds())
 
 

@@ -6,8 +6,10 @@ from typing import Any
 
 from sqlalchemy import Connection, case, delete, exists, func, select, update
 
-from storage.rows import columns_for, fetch_one, insert_once
-from storage.tables import catchup_jobs
+from storage.rows import columns_for, fetch_one, insert_once, lock, upsert
+from storage.tables import catchup_jobs, channel_pace
+
+_PACE = "catch-up"  # where a channel's id stands otherwise
 
 
 @dataclass(frozen=True)
@@ -49,8 +51,21 @@ def ask_for(connection: Connection, team_id: str, values: dict[str, Any]) -> boo
     return False
 
 
-def claim(connection: Connection, real: datetime, lease_until: datetime, token: str) -> CatchupJob | None:
-    """Take the job that has waited longest, for the length of a lease."""
+def hold(connection: Connection) -> None:
+    """Let no other replica take, finish or forget a job until the transaction ends."""
+    lock(connection, "catch-up")
+
+
+def claim(
+    connection: Connection, real: datetime, lease_until: datetime, token: str, *, in_pace: bool
+) -> CatchupJob | None:
+    """Take the job that has waited longest, for the length of a lease. None where one is being read.
+
+    `in_pace`: None before the instant that `pace` named, too.
+    """
+    hold(connection)  # or two replicas would both find nothing claimed
+    if _is_any_claimed(connection, real) or (in_pace and not _is_free(connection, real)):
+        return None
     job = fetch_one(
         connection,
         columns_for(catchup_jobs, CatchupJob)
@@ -65,6 +80,22 @@ def claim(connection: Connection, real: datetime, lease_until: datetime, token: 
             update(catchup_jobs).where(catchup_jobs.c.id == job.id).values(claim=token, due_at=lease_until)
         )
     return job
+
+
+def _is_any_claimed(connection: Connection, real: datetime) -> bool:
+    claimed = catchup_jobs.c.claim.is_not(None) & (catchup_jobs.c.due_at > real)
+    return bool(connection.scalar(select(exists().where(claimed))))
+
+
+def _is_free(connection: Connection, real: datetime) -> bool:
+    query = select(channel_pace.c.free_at).where(channel_pace.c.channel_id == _PACE)
+    free_at: datetime | None = connection.scalar(query)
+    return free_at is None or free_at <= real
+
+
+def pace(connection: Connection, free_at: datetime) -> None:
+    """No further call of any replica before `free_at` (real time)."""
+    upsert(connection, channel_pace, {"channel_id": _PACE, "free_at": free_at}, ["channel_id"])
 
 
 def go_on(connection: Connection, job_id: int, token: str, cursor: str | None, due_at: datetime) -> bool:
@@ -103,6 +134,7 @@ def finish(connection: Connection, job: CatchupJob, token: str, real: datetime) 
 
 def forget(connection: Connection, team_id: str) -> None:
     """Whatever is left, and what is being read just now: a new round asks for all of it."""
+    hold(connection)
     connection.execute(delete(catchup_jobs).where(catchup_jobs.c.team_id == team_id))
 
 

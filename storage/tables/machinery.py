@@ -132,7 +132,7 @@ quotes = Table(  # which posts show which insight's words, so that a deletion ca
     Index(None, "insight_id"),
 )
 
-channel_pace = Table(  # about one message a second and channel, over all replicas
+channel_pace = Table(  # about one message a second and channel, over all replicas; one row is of catching up
     "channel_pace",
     metadata,
     Column("channel_id", slack_id(), primary_key=True),

@@ -7,8 +7,8 @@ from unittest.mock import Mock
 import pytest
 from structlog.testing import capture_logs
 
-from bot.catchup import MOST_TRIES, CatchUp
-from bot.slack import SlackProblem, SlackRefused, SlackUnclear
+from bot.catchup import CALLS_A_MINUTE, LEASE, MOST_TRIES, CatchUp
+from bot.slack import SlackBusy, SlackProblem, SlackRefused, SlackUnclear
 from storage import catchup
 from storage.database import Database
 from tests.stage import Stage, make_stage
@@ -199,3 +199,57 @@ def test_who_asks_while_it_begins_is_heard(stage: Stage, monkeypatch: pytest.Mon
     for _ in range(3):
         catching.step()
     assert len(begun) == 2
+
+
+def test_while_one_replica_reads_no_other_does(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    one, other = replica(stage), replica(stage)
+    answer, others = stage.slack._conversations_history, []
+
+    def history(channel: str, **more: Any) -> dict[str, Any]:
+        others.append(other.work_one())
+        return answer(channel, **more)
+
+    monkeypatch.setattr(stage.slack, "_conversations_history", history)
+    one.begin()
+    work_off(stage, one)
+    assert others == [False, False], "neither while SALES is read nor while SALES_2 is"
+
+
+def test_a_replica_that_died_while_it_read_is_waited_for_no_longer_than_its_lease(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ts = flag_unheard(stage)
+    one, other = replica(stage), replica(stage)
+    one.begin()
+    with monkeypatch.context() as patch:
+        patch.setattr(stage.slack, "call", Mock(side_effect=KeyboardInterrupt))
+        assert one.work_one(), "a list without insights takes no call"
+        with pytest.raises(KeyboardInterrupt):
+            one.work_one()
+    assert not other.work_one()
+    stage.clock.pass_time(seconds=LEASE.total_seconds() + 1)
+    work_off(stage, other)
+    assert stage.of_message(ts) is not None and left(stage) == 0
+
+
+def test_replicas_share_one_pace(stage: Stage) -> None:
+    one, other = (CatchUp(stage.services, days=14) for _ in range(2))
+    one.begin()
+    assert one.work_in_pace()
+    stage.clock.pass_time(seconds=60 / CALLS_A_MINUTE - 0.1)
+    assert not other.work_in_pace()
+    stage.clock.pass_time(seconds=0.2)
+    assert other.work_in_pace()
+
+
+def test_replicas_wait_together_when_slack_is_busy(stage: Stage) -> None:
+    one, other = (CatchUp(stage.services, days=14) for _ in range(2))
+    one.begin()
+    stage.slack.fail("conversations.history", SlackBusy(20))
+    one.work_one()
+    one.work_one()
+    assert not stage.slack.faults
+    stage.clock.pass_time(seconds=19)
+    assert not other.work_in_pace()
+    stage.clock.pass_time(seconds=2)
+    assert other.work_in_pace()
