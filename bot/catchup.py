@@ -28,6 +28,7 @@ from bot.clock import from_slack_ts, slack_ts
 from bot.inbox import Incoming, accept
 from bot.insights.capture import text_of
 from bot.insights.rules import SHORTCUT
+from bot.questions.state import KIND as QUESTION
 from bot.services import Services
 from bot.slack import (
     LOST_ACCESS,
@@ -57,6 +58,8 @@ PAGE: Final = 200  # messages; distributed apps are given 15, and then more page
 # (docs.slack.dev/apis/web-api/rate-limits). Live work needs the rest.
 CALLS_A_MINUTE: Final = 30
 GONE: Final = frozenset({"channel_not_found", "not_in_channel", "is_archived", "thread_not_found"})
+# Threads of these kinds are answered for as long as they are open, which may be a year.
+LASTING: Final = frozenset({QUESTION})
 
 
 class CatchUp:
@@ -158,7 +161,7 @@ class CatchUp:
             since = slack_ts(max(oldest, bridged_at))
             job = {"kind": "history", "channel_id": channel_id, "oldest_ts": since}
             catchup.ask_for(connection, team_id, {**job, **common})
-        for thread in threads.standing_since(connection, team_id, oldest):
+        for thread in threads.standing_since(connection, team_id, oldest, LASTING):
             job = {"kind": "replies", "channel_id": thread.channel_id, "thread_ts": thread.thread_ts}
             catchup.ask_for(connection, team_id, {**job, "oldest_ts": "0", **common})
 

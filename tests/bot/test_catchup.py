@@ -1,6 +1,7 @@
 """Catching up comes to its end, whatever Slack answers."""
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 from unittest.mock import Mock
 
@@ -11,8 +12,10 @@ from bot.catchup import CALLS_A_MINUTE, LEASE, MOST_TRIES, CatchUp
 from bot.slack import SlackBusy, SlackProblem, SlackRefused, SlackUnclear
 from storage import catchup
 from storage.database import Database
+from tests.bot.meetings.builders import FIRST, Meetings
+from tests.bot.questions.desk import Asking
 from tests.stage import Stage, make_stage
-from tests.support import ANNA, SALES, SALES_2, TEAM
+from tests.support import ANNA, BEN, MARKETING, MIA, SALES, SALES_2, TEAM
 
 
 @pytest.fixture
@@ -253,3 +256,39 @@ def test_replicas_wait_together_when_slack_is_busy(stage: Stage) -> None:
     assert not other.work_in_pace()
     stage.clock.pass_time(seconds=2)
     assert other.work_in_pace()
+
+
+def test_an_open_question_is_answered_whatever_its_age(stage: Stage) -> None:
+    desk = Asking(stage)
+    desk.ask(days=200)
+    root = desk.root()
+    stage.clock.pass_time(days=100)
+    stage.slack.say(SALES, BEN, "the price", thread_ts=root)
+    catching = replica(stage)
+    catching.begin()
+    work_off(stage, catching)
+    assert [one.text for one in desk.answers] == ["the price"]
+    desk.close()
+    stage.clock.pass_time(days=15)
+    catching.begin()
+    assert not [one for one in stage.rows("catchup_jobs") if one["kind"] == "replies"], (
+        "it is closed for good"
+    )
+
+
+def test_topics_of_a_meeting_that_was_moved_far_are_found(stage: Stage) -> None:
+    it = Meetings(stage)
+    it.set_up()
+    it.wait_until(FIRST - timedelta(days=1))
+    (prompt,) = it.prompts()
+    it.change_one("move", "2026-04-16", "16:00")
+    stage.clock.pass_time(days=30)
+    stage.slack.say(MARKETING, MIA, "prices", thread_ts=str(prompt["ts"]))
+    catching = replica(stage)
+    catching.begin()
+    work_off(stage, catching)
+    assert [one.text for one in it.topics()] == ["prices"]
+    stage.clock.pass_time(days=60)
+    catching.begin()
+    asked = [one["thread_ts"] for one in stage.rows("catchup_jobs") if one["kind"] == "replies"]
+    assert prompt["ts"] not in asked
