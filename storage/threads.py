@@ -1,13 +1,13 @@
 """Threads that Frontline opened, and the replies in them that it took."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, Select, and_, exists, select, update
+from sqlalchemy import Connection, Select, and_, exists, or_, select, update
 
 from storage.rows import columns_for, fetch_one, insert_once
-from storage.tables import outbox, thread_replies, threads
+from storage.tables import meeting_occurrences, meeting_posts, outbox, thread_replies, threads
 
 
 @dataclass(frozen=True)
@@ -99,11 +99,29 @@ def may_come_to_stand(connection: Connection, team_id: str, channel_id: str) -> 
     )
 
 
-def standing_since(connection: Connection, team_id: str, since: datetime) -> list[Standing]:
-    """The threads opened since then that stand in Slack, oldest first."""
+def standing_since(
+    connection: Connection, team_id: str, since: datetime, lasting: Collection[str]
+) -> list[Standing]:
+    """The threads that stand in Slack and may have been answered since then, oldest first: opened since, of
+    a kind that is `lasting` and not closed before, or about a meeting that is not over since.
+    """
+    ahead = (
+        select(meeting_posts.c.outbox_id)
+        .join(meeting_occurrences, meeting_occurrences.c.id == meeting_posts.c.occurrence_id)
+        .where(meeting_occurrences.c.starts_at >= since)
+    )
     found = connection.execute(
         _with_root(select(outbox.c.channel_id, outbox.c.message_ts))
-        .where(threads.c.team_id == team_id, threads.c.opened_at >= since, outbox.c.message_ts.is_not(None))
+        .where(
+            threads.c.team_id == team_id,
+            outbox.c.message_ts.is_not(None),
+            or_(
+                threads.c.opened_at >= since,
+                threads.c.closed_at >= since,
+                and_(threads.c.kind.in_(lasting), threads.c.closed_at.is_(None)),
+                threads.c.outbox_id.in_(ahead),
+            ),
+        )
         .order_by(threads.c.id)
     )
     return [Standing(row.channel_id, row.message_ts) for row in found]

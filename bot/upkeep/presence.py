@@ -54,19 +54,41 @@ def note_found(connection: Connection, team_id: str, kinds: Iterable[str]) -> No
         health.count_found(connection, team_id, found)
 
 
-def finish_catching_up(connection: Connection, team_id: str, real: datetime) -> list[Gap]:
-    """Where nothing is left to be compared, note it; gives the gaps that are caught up with it."""
-    if catchup.left(connection, team_id):
-        return []
+def begin_round(connection: Connection, team_id: str, real: datetime) -> bool:
+    """Begin to compare all anew. False: a round is under way, and comes to its end first."""
+    health.hold(connection, team_id)
+    if is_comparing(connection, team_id):
+        return False
+    catchup.forget(connection, team_id)
+    health.save_presence(connection, team_id, asked_at=real)
+    return True
+
+
+def is_comparing(connection: Connection, team_id: str) -> bool:
+    """Whether anything is left of the round that began last."""
+    asked_at = health.presence_of(connection, team_id).asked_at
+    return asked_at is not None and catchup.is_any_left(connection, team_id, asked_at)
+
+
+def has_ended(connection: Connection, team_id: str) -> bool:
+    """Whether a round has ended, and nobody has noted it yet."""
     known = health.presence_of(connection, team_id)
     if known.asked_at is None or (known.caught_up_at is not None and known.caught_up_at >= known.asked_at):
+        return False
+    return not catchup.is_any_left(connection, team_id, known.asked_at)
+
+
+def finish_catching_up(connection: Connection, team_id: str, real: datetime) -> list[Gap]:
+    """Where nothing is left of a round, note it; gives the gaps that are caught up with it."""
+    asked_at = health.presence_of(connection, team_id).asked_at
+    if asked_at is None or not has_ended(connection, team_id):
         return []
-    health.save_presence(connection, team_id, caught_up_at=real)
+    health.save_presence(connection, team_id, caught_up_at=max(real, asked_at))
     # One that ended after the comparison had begun waits for the next.
     done = [
         one
         for one in health.unfinished_gaps(connection, team_id)
-        if one.ended_at is not None and one.ended_at <= known.asked_at
+        if one.ended_at is not None and one.ended_at <= asked_at
     ]
     health.finish_gaps(connection, [one.id for one in done], real)
     return done

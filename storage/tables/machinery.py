@@ -132,7 +132,7 @@ quotes = Table(  # which posts show which insight's words, so that a deletion ca
     Index(None, "insight_id"),
 )
 
-channel_pace = Table(  # about one message a second and channel, over all replicas
+channel_pace = Table(  # about one message a second and channel, over all replicas; one row is of catching up
     "channel_pace",
     metadata,
     Column("channel_id", slack_id(), primary_key=True),
@@ -226,7 +226,7 @@ catchup_jobs = Table(  # what is left to be compared with Slack; one row a chann
     Column("again", Boolean, nullable=False, default=False),  # asked for anew while it was under way
     Column("due_at", Instant, nullable=False),  # real time: rate limits, and the lease while claimed
     Column("claim", String(32)),
-    Column("begun_at", Instant, nullable=False),
+    Column("begun_at", Instant, nullable=False),  # real time: up to `presence.asked_at` it is of that round
     UniqueConstraint("team_id", "kind", "channel_id", "thread_ts"),
     Index(None, "due_at"),
 )

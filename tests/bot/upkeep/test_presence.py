@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.catchup import CatchUp
+from bot.catchup import EVERY, CatchUp
 from bot.home.health import section
 from bot.home.look import Look
 from bot.upkeep.presence import NOTICED, WORTH_TELLING
@@ -197,3 +197,75 @@ def test_the_home_tab_shows_the_last_gap_and_what_comes(stage: Stage) -> None:
         assert words in shown(TOM)
         assert words in shown(MIA)
     assert shown(ANNA) == "[]"
+
+
+def flag_many(stage: Stage, count: int) -> list[str]:
+    """So many insights that checking them at a call each takes long."""
+    stamps = [stage.slack.say(SALES, ANNA, f"message {number}") for number in range(count)]
+    for ts in stamps:
+        stage.slack.standing[SALES][ts]["reactions"] = [{"name": "bulb", "users": [ANNA], "count": 1}]
+        stage.reaction(ANNA, ts)
+    stage.work()
+    return stamps
+
+
+def go_on(replica: Replica) -> None:
+    """A minute and a half, in which one call is made."""
+    replica.stage.clock.pass_time(minutes=1)
+    replica.note()
+    replica.catching.step()
+    replica.stage.work()
+    replica.stage.send(2)
+
+
+def test_a_round_that_takes_hours_ends_though_connections_are_renewed(stage: Stage) -> None:
+    replica = Replica(stage)
+    replica.note()
+    flag_many(stage, 30)
+    stage.clock.pass_time(seconds=LONG)
+    flag_unheard(stage)
+    began_at = stage.clock.real()
+    for number in range(60):
+        go_on(replica)
+        if number % 8 == 7:
+            replica.catching.ask()
+        if told(stage):
+            break
+    assert stage.clock.real() - began_at > timedelta(minutes=40)
+    assert [user for user, _ in told(stage)] == [MIA, TOM]
+    assert "1 flag set" in told(stage)[0][1]
+    (presence,) = stage.rows("presence")
+    assert presence["caught_up_at"] > began_at
+
+
+def test_what_a_round_had_passed_already_is_found_by_the_next_at_once(stage: Stage) -> None:
+    replica = Replica(stage)
+    replica.note()
+    first, *_ = flag_many(stage, 6)
+    began_at = stage.clock.real()
+    for _ in range(5):
+        go_on(replica)
+    flagged = flag_unheard(stage)
+    stage.slack.edit(SALES, first, "edited while the connection was renewed")
+    replica.catching.ask()
+    for _ in range(5):
+        go_on(replica)
+    assert stage.of_message(flagged) is not None, "channels are read anew while the round goes on"
+    assert stage.insight(first).text == "message 0"
+    for _ in range(8):
+        go_on(replica)
+    assert stage.insight(first).text == "edited while the connection was renewed"
+    assert stage.clock.real() - began_at < EVERY
+
+
+def test_the_end_of_a_round_is_told_though_the_next_begins_at_once(stage: Stage) -> None:
+    replica = Replica(stage)
+    replica.note()
+    stage.clock.pass_time(seconds=LONG)
+    replica.note()
+    replica.catching.begin()
+    while replica.catching.work_one():
+        pass
+    replica.catching.begin()
+    stage.send(2)
+    assert len(told(stage)) == 2
