@@ -44,6 +44,7 @@ class OutboxRow:
     revision: int
     state: str
     attempts: int
+    due_at: datetime
     in_doubt_at: datetime | None
     expires_at: datetime | None
     not_before_at: datetime | None
@@ -104,24 +105,13 @@ def claim(
     It may be sent when it is due (`real`), its person works (`now`), it is the first of its lane, its parent
     has been posted, and its channel's pace allows it.
     """
-    earlier, parent = outbox.alias("earlier"), outbox.alias("parent")
     row = fetch_one(
         connection,
         columns_for(outbox, OutboxRow)
         .where(
             outbox.c.state == "pending",
             outbox.c.due_at <= real,
-            _waits_for_nobody(outbox, now),
-            ~exists().where(
-                earlier.c.lane == outbox.c.lane,
-                earlier.c.state == "pending",
-                earlier.c.id < outbox.c.id,
-                _waits_for_nobody(earlier, now),
-            ),
-            or_(
-                outbox.c.parent_id.is_(None),
-                exists().where(parent.c.id == outbox.c.parent_id, parent.c.state == "sent"),
-            ),
+            *_is_its_turn(now),
             ~exists().where(
                 channel_pace.c.channel_id == outbox.c.channel_id,
                 channel_pace.c.free_at > real,
@@ -146,6 +136,26 @@ def claim(
             )
         )
     return row
+
+
+def _is_its_turn(now: datetime) -> list[ColumnElement[bool]]:
+    """It waits for nobody, is the first of its lane, and its parent has been posted."""
+    earlier, parent = outbox.alias("earlier"), outbox.alias("parent")
+    return [
+        _waits_for_nobody(outbox, now),
+        ~exists().where(
+            earlier.c.lane == outbox.c.lane,
+            earlier.c.state == "pending",
+            earlier.c.id < outbox.c.id,
+            _waits_for_nobody(earlier, now),
+            # What has expired is at most looked up, and said no more: it is in nobody's way.
+            or_(earlier.c.expires_at.is_(None), earlier.c.expires_at > now),
+        ),
+        or_(
+            outbox.c.parent_id.is_(None),
+            exists().where(parent.c.id == outbox.c.parent_id, parent.c.state == "sent"),
+        ),
+    ]
 
 
 def _waits_for_nobody(rows: FromClause, now: datetime) -> ColumnElement[bool]:
@@ -177,12 +187,14 @@ def next_waiting(connection: Connection, after: datetime) -> datetime | None:
     return at
 
 
-def hold(connection: Connection, row_id: int, token: str, lease_until: datetime) -> bool:
-    """Prolong a claim. False: it no longer stands, and another sender has the row."""
+def hold(
+    connection: Connection, row_id: int, token: str, real: datetime, now: datetime, lease_until: datetime
+) -> bool:
+    """Begin a claim's lease and doubt anew. False: it no longer stands, and another sender has the row."""
     result = connection.execute(
         update(outbox)
         .where(outbox.c.id == row_id, outbox.c.claim == token, outbox.c.state == "pending")
-        .values(due_at=lease_until)
+        .values(due_at=lease_until, in_doubt_at=min(now, real), target_ts=None)
     )
     return result.rowcount == 1
 
@@ -435,7 +447,6 @@ def has_work(
 
     `held_until`: only of those that may be said after that instant and not before.
     """
-    earlier, parent = outbox.alias("earlier"), outbox.alias("parent")
     return bool(
         connection.scalar(
             select(
@@ -443,17 +454,7 @@ def has_work(
                     outbox.c.state == "pending",
                     or_(outbox.c.claim.is_not(None), outbox.c.due_at <= real),
                     true() if held_until is None else outbox.c.not_before_at > held_until,
-                    _waits_for_nobody(outbox, now),
-                    ~exists().where(
-                        earlier.c.lane == outbox.c.lane,
-                        earlier.c.state == "pending",
-                        earlier.c.id < outbox.c.id,
-                        _waits_for_nobody(earlier, now),
-                    ),
-                    or_(
-                        outbox.c.parent_id.is_(None),
-                        exists().where(parent.c.id == outbox.c.parent_id, parent.c.state == "sent"),
-                    ),
+                    *_is_its_turn(now),
                 )
             )
         )

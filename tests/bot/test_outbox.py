@@ -34,6 +34,14 @@ def send(stage: Stage) -> bool:
     return send_one(stage.services, BUILDERS)
 
 
+def post_and_die(stage: Stage, key: str, channel: str) -> None:
+    """A process posts, and ends before it knows."""
+    acted = boundaries(stage, post).index("after chat.postMessage") + 1
+    post(stage, key, channel)
+    with watched(stage, Killer(acted)):
+        send(stage)
+
+
 def recover(stage: Stage) -> None:
     """Another process takes over, when leases have ended and Slack has settled."""
     for _ in range(4):
@@ -185,6 +193,77 @@ def test_a_reply_of_unknown_outcome_is_looked_for_in_its_thread(stage: Stage) ->
     assert stage.slack.calls.count("conversations.replies") == 1
 
 
+def talk(stage: Stage, channel: str, count: int, seconds: float = 1, **more: Any) -> None:
+    """People write so many messages, while time goes on and nothing is sent."""
+    for number in range(count):
+        stage.slack.say(channel, ANNA, f"chat {number}", **more)
+        stage.clock.pass_time(seconds=seconds)
+
+
+def go_on(stage: Stage, minutes: int) -> None:
+    """Let time pass for who is told to come again in a minute."""
+    for _ in range(minutes):
+        stage.send()
+        stage.clock.pass_time(minutes=1)
+
+
+@pytest.mark.parametrize("in_thread", [False, True])
+@pytest.mark.parametrize("acts", [False, True])
+def test_a_look_up_ends_where_slack_shows_15_messages_a_minute(
+    stage: Stage, acts: bool, in_thread: bool
+) -> None:
+    write = reply if in_thread else post
+    stage.slack.is_strict = True
+    write(stage, "p", "C1")
+    more = {"thread_ts": said(stage, "p:head")[0]["ts"]} if in_thread else {}
+    talk(stage, "C1", 20, **more)
+    stage.slack.faults.append(Fault("chat.postMessage", SlackUnclear("TimeoutError"), acts=acts))
+    assert send(stage)
+    talk(stage, "C1", 40, **more)
+    go_on(stage, minutes=8)
+    assert_said_once(stage, "p")
+    assert row_of(stage, "p").target_ts is None
+
+
+def test_a_look_up_goes_on_where_another_process_ended(stage: Stage) -> None:
+    stage.slack.is_strict = True
+    stage.slack.lose_answer("chat.postMessage")
+    post(stage, "p", "C1")
+    assert send(stage)
+    talk(stage, "C1", 40)
+    assert send(stage)
+    seen_to = row_of(stage, "p").target_ts
+    assert seen_to is not None
+    with watched(stage, Killer(3)):
+        send(stage)
+    talk(stage, "C1", 100)
+    go_on(stage, minutes=4)
+    assert_said_once(stage, "p")
+    assert stage.slack.calls.count("conversations.history") <= 6, "what came after the doubt is not looked at"
+
+
+def test_what_came_long_after_the_doubt_is_not_looked_through(stage: Stage) -> None:
+    stage.slack.is_strict = True
+    post_and_die(stage, "p", "C1")
+    stage.clock.pass_time(hours=2)
+    talk(stage, "C1", 200)
+    go_on(stage, minutes=2)
+    assert_said_once(stage, "p")
+    assert stage.slack.calls.count("conversations.history") == 1
+
+
+def test_a_limit_of_histories_slows_no_other_post(stage: Stage) -> None:
+    stage.slack.lose_answer("chat.postMessage")
+    post(stage, "p", "C1", expires_at=stage.clock.now() + timedelta(seconds=5))
+    assert send(stage)
+    stage.slack.fail("conversations.history", SlackBusy(600), times=9)
+    stage.clock.pass_time(seconds=SETTLING.total_seconds())
+    stage.send()
+    post(stage, "q", "C1")
+    stage.send(seconds=2)
+    assert_said_once(stage, "q")
+
+
 def test_a_busy_slack_is_obeyed_and_leaves_no_doubt(stage: Stage) -> None:
     stage.slack.fail("chat.postMessage", SlackBusy(30))
     post(stage, "p", "C1")
@@ -273,10 +352,7 @@ def test_a_clock_that_was_put_forward_still_finds_what_it_posted(stage: Stage) -
     """`tick --at` next year, killed after posting: Slack's time is today's."""
     stage.slack.clock = type(stage.clock)(stage.clock.instant, stage.clock.real_instant)
     stage.clock.instant += timedelta(days=365)
-    acted = boundaries(stage, post).index("after chat.postMessage") + 1
-    post(stage, "p", "C1")
-    with watched(stage, Killer(acted)):
-        send(stage)
+    post_and_die(stage, "p", "C1")
     recover(stage)
     assert_said_once(stage, "p")
 
@@ -421,6 +497,21 @@ def test_what_is_in_doubt_is_looked_up_even_when_its_time_is_over(stage: Stage) 
     stage.send(seconds=15)
     assert_said_once(stage, "p")
     assert_said_once(stage, "page")
+
+
+def test_what_has_expired_in_doubt_holds_up_none_of_its_lane(stage: Stage) -> None:
+    """However long Slack does not tell whether it stands: it will not be said any more."""
+    stage.slack.lose_answer("chat.postMessage")
+    stage.slack.fail("conversations.history", SlackUnclear("http_503"), times=3)
+    post(stage, "p", "C1", expires_at=stage.clock.now() + timedelta(seconds=15))
+    post(stage, "q", "C1")
+    stage.send(seconds=14)
+    assert said(stage, "q") == []
+    stage.send(seconds=3)
+    assert_said_once(stage, "q")
+    assert row_of(stage, "p").state == "pending"
+    stage.send(seconds=60)
+    assert_said_once(stage, "p")
 
 
 # --- wishes ------------------------------------------------------------------------------------------------
