@@ -28,7 +28,7 @@ log = structlog.get_logger()
 
 LEASE: Final = timedelta(seconds=90)
 SETTLING: Final = timedelta(seconds=10)  # before Slack's histories are asked for a post of unknown outcome
-CLOCKS_APART: Final = timedelta(minutes=2)  # our clock and Slack's may differ so far, either way
+CLOCKS_APART: Final = timedelta(minutes=30)  # our clock and Slack's may differ so far, either way
 PACE: Final = timedelta(seconds=1)  # docs.slack.dev/apis/web-api/rate-limits: about one message a second
 MOST_ATTEMPTS: Final = 12
 ONCE_AT_MOST: Final = frozenset({"note", "answer"})

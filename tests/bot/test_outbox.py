@@ -348,6 +348,16 @@ def test_our_own_fault_keeps_the_post_lets_others_pass_and_is_parked_in_the_end(
     )
 
 
+@pytest.mark.parametrize("minutes", [-29, 29])
+def test_a_clock_that_is_wrong_still_finds_what_it_posted(stage: Stage, minutes: int) -> None:
+    """Slack stamps messages with its own time."""
+    stage.slack.clock = type(stage.clock)(stage.clock.instant, stage.clock.real_instant)
+    stage.clock.pass_time(minutes=minutes)
+    post_and_die(stage, "p", "C1")
+    recover(stage)
+    assert_said_once(stage, "p")
+
+
 def test_a_clock_that_was_put_forward_still_finds_what_it_posted(stage: Stage) -> None:
     """`tick --at` next year, killed after posting: Slack's time is today's."""
     stage.slack.clock = type(stage.clock)(stage.clock.instant, stage.clock.real_instant)
