@@ -42,7 +42,7 @@ ALREADY: Final = {
     "home": frozenset({"not_enabled", "user_not_found"}),
     "blank": frozenset({"not_enabled", "user_not_found"}),
 }
-# Once done they leave no trace: what they were about is erased.
+# Once done, or done with, they leave no trace: what they were about is erased.
 TRACELESS: Final = frozenset({"retract", "scrub", "blank"})
 
 
@@ -57,6 +57,14 @@ class LooksOn(Exception):
         super().__init__()
         self.seen_to = seen_to
         self.wait = wait  # seconds
+
+
+class NoParent(Exception):
+    """What a row belongs to will not come; it ends as that did."""
+
+    def __init__(self, state: str) -> None:
+        super().__init__()
+        self.state = state
 
 
 Builder = Callable[[Services, OutboxRow], Mapping[str, Any]]
@@ -357,10 +365,12 @@ def _deliver(
         return {"state": "dropped", "error": "expired"}
     if row.kind in ONCE_AT_MOST and row.in_doubt_at is not None:
         return {"state": "dropped", "error": "in_doubt"}
-    if row.kind in {"post", "direct", "file"}:
-        return _post(services, row, token, builders)
     try:
+        if row.kind in {"post", "direct", "file"}:
+            return _post(services, row, token, builders)
         _carry_out(services, row, builders)
+    except NoParent as parent:
+        return {"state": parent.state, "error": "parent_not_posted"}
     except SlackRefused as refused:
         if refused.code not in ALREADY.get(row.kind, frozenset()):
             raise
@@ -418,7 +428,8 @@ def _parent(services: Services, row: OutboxRow) -> OutboxRow:
     assert row.parent_id is not None
     with services.db.reading() as connection:
         parent = outbox.by_id(connection, row.parent_id)
-    assert parent is not None
+    if parent is None or parent.state != "sent":
+        raise NoParent(parent.state if parent else "dropped")
     return parent
 
 
@@ -535,7 +546,7 @@ def _end(services: Services, row: OutboxRow, token: str, state: str, **values: A
         if ended and state != "sent":
             outbox.end_children(connection, row.id, state, at)
             outbox.forget_retracted(connection, row.id)
-        if ended and state == "sent" and row.kind in TRACELESS:
+        if ended and state != "parked" and row.kind in TRACELESS:
             about = [row.parent_id] if row.kind == "retract" and row.parent_id is not None else []
             outbox.forget(connection, [row.id, *about])
     metrics.post(row.kind, state)

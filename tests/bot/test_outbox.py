@@ -300,6 +300,91 @@ def test_what_slack_refuses_for_good_is_parked_with_all_below_it(stage: Stage, c
     assert_said_once(stage, "page")
 
 
+def park_a_digest(stage: Stage) -> dict[str, int]:
+    """A head that Slack refused, its page and the page's redaction; gives their ids."""
+    stage.slack.fail("chat.postMessage", SlackRefused("not_in_channel"))
+    post(stage, "head", "C1")
+    post(stage, "page", "C1", parent_id=row_of(stage, "head").id)
+    with stage.services.db.writing() as connection:
+        say(stage.services, connection).redact(row_of(stage, "page"), 7)
+    stage.send(seconds=5)
+    return {row["dedupe_key"].split(":")[0]: row["id"] for row in stage.rows("outbox")}
+
+
+def states(stage: Stage) -> dict[str, str]:
+    return {row["dedupe_key"].split(":")[0]: row["state"] for row in stage.rows("outbox")}
+
+
+@pytest.mark.parametrize("named", ["head", "page", "redact"])
+def test_what_belongs_together_is_tried_anew_together(stage: Stage, named: str) -> None:
+    ids = park_a_digest(stage)
+    post(stage, "other", "C2")
+    with stage.services.db.writing() as connection:
+        assert outbox.unpark(connection, stage.clock.real(), [ids[named]]) == 3
+    stage.send(seconds=5)
+    assert set(states(stage).values()) == {"sent"}
+    assert_said_once(stage, "head")
+    assert_said_once(stage, "page")
+
+
+def test_a_page_that_was_parked_alone_is_tried_alone(stage: Stage) -> None:
+    post(stage, "head", "C1")
+    stage.send(seconds=1)
+    for key in ("page-1", "page-2"):
+        post(stage, key, "C1", parent_id=row_of(stage, "head").id)
+    stage.slack.fail("chat.postMessage", SlackRefused("invalid_blocks"), times=2)
+    stage.send(seconds=3)
+    with stage.services.db.writing() as connection:
+        assert outbox.unpark(connection, stage.clock.real(), [row_of(stage, "page-2").id]) == 1
+    stage.send(seconds=3)
+    assert states(stage) == {"head": "sent", "page-1": "parked", "page-2": "sent"}
+
+
+@pytest.mark.parametrize(
+    ("named", "left"),
+    [("head", {"head": "dropped", "page": "dropped"}), ("page", {"head": "parked", "page": "dropped"})],
+)
+def test_what_belongs_to_a_dropped_post_is_dropped_with_it(
+    stage: Stage, named: str, left: dict[str, str]
+) -> None:
+    ids = park_a_digest(stage)
+    with stage.services.db.writing() as connection:
+        say(stage.services, connection).redact(row_of(stage, "page"), 7)  # wished for anew: it waits
+        dropped = outbox.drop(connection, [ids[named]], stage.clock.now())
+    assert dropped == list(left.values()).count("dropped") + 1
+    assert states(stage) == {**left, "redact": "dropped"}
+
+
+@pytest.mark.parametrize("state", ["parked", "dropped"])
+def test_what_comes_to_a_post_that_will_not_come_ends_with_it(stage: Stage, state: str) -> None:
+    """Also what an older Frontline left waiting for it."""
+    stage.slack.fail("chat.postMessage", SlackRefused("not_in_channel"))
+    post(stage, "head", "C1")
+    stage.send(seconds=1)
+    if state == "dropped":
+        with stage.services.db.writing() as connection:
+            assert outbox.drop(connection, None, stage.clock.now()) == 1
+    post(stage, "page", "C1", parent_id=row_of(stage, "head").id)
+    with stage.services.db.writing() as connection:
+        say(stage.services, connection).update(row_of(stage, "head").id, "never built")
+    stage.send(seconds=3)
+    assert states(stage) == {"head": state, "page": state, "update": state}
+    assert row_of(stage, "page").error == "parent_not_posted"
+
+
+def test_what_is_tried_anew_is_not_parked_by_who_saw_its_parent_parked(stage: Stage) -> None:
+    park_a_digest(stage)
+    real, now = stage.clock.real(), stage.clock.now()
+    with stage.services.db.writing() as connection:
+        say(stage.services, connection).redact(row_of(stage, "page"), 7)
+        row = outbox.claim(connection, real, now, real + LEASE, "t")
+        assert row is not None and row.kind == "redact"
+    with stage.services.db.writing() as connection:
+        assert outbox.unpark(connection, real) == 3
+        assert not outbox.finish(connection, row, "t", state="parked", real=real, values={})
+    assert set(states(stage).values()) == {"pending"}
+
+
 def test_a_post_parked_in_doubt_is_looked_up_when_it_is_unparked(stage: Stage) -> None:
     """Posted, its answer lost, Frontline removed from the channel, invited again: still said once."""
     stage.slack.lose_answer("chat.postMessage")
