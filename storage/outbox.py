@@ -80,6 +80,10 @@ def wish(connection: Connection, values: Mapping[str, Any]) -> None:
             due_at=_due_then(values["due_at"]),
             attempts=0,
             error=None,
+            created_at=case(
+                (outbox.c.state == "pending", outbox.c.created_at),
+                else_=literal(values["created_at"], outbox.c.created_at.type),
+            ),
         )
     )
 
@@ -449,6 +453,7 @@ def unpark(connection: Connection, real: datetime, ids: Collection[int] | None =
         "due_at": real,
         "error": None,
         "finished_at": None,
+        "created_at": real,
     }
     return _change_unsaid(connection, _with_all_below(select(top.c.id)), values)
 
@@ -495,7 +500,9 @@ def has_work(
 
 def oldest_pending(connection: Connection, now: datetime) -> datetime | None:
     """Since when the oldest row has been due, those left aside that wait for a person's working hours."""
-    since = func.coalesce(outbox.c.not_before_at, outbox.c.created_at)
+    # A row that was tried anew may have been allowed to go long before.
+    waited = outbox.c.not_before_at > outbox.c.created_at
+    since = case((waited, outbox.c.not_before_at), else_=outbox.c.created_at)
     at: datetime | None = connection.scalar(
         select(func.min(since)).where(outbox.c.state == "pending", _waits_for_nobody(outbox, now))
     )

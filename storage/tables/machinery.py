@@ -95,7 +95,7 @@ outbox = Table(
     Column("expires_at", Instant),  # said no more after this instant
     Column("message_ts", slack_ts()),
     Column("error", String(200)),
-    Column("created_at", Instant, nullable=False),
+    Column("created_at", Instant, nullable=False),  # or when it was last wished for or tried anew
     Column("finished_at", Instant),
     Index(
         "ix_outbox_pending",
