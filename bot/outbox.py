@@ -385,16 +385,15 @@ def _post(services: Services, row: OutboxRow, token: str, builders: Mapping[str,
         log.info("post_looked_up", post=row.id, found=found is not None, correlation_id=row.correlation_id)
     if found is None and _is_expired(services, row):
         return {"state": "dropped", "error": "expired", "target_ts": None}
-    if found is None and row.in_doubt_at is not None:
-        _hold(services, row, token)
     where = {"channel_id": channel_id, "thread_ts": thread_ts, "target_ts": None}
     if row.kind == "file":
         if found is None:
             file = builders[row.payload["builder"]](services, row)
+            file_id = services.slack.upload_file(row.payload["filename"], file["content"])
+            _hold(services, row, token)
             services.slack.share_file(
                 channel_id,
-                row.payload["filename"],
-                file["content"],
+                file_id,
                 title=file["title"],
                 comment=row.payload["comment"],
                 thread_ts=thread_ts,
@@ -402,6 +401,7 @@ def _post(services: Services, row: OutboxRow, token: str, builders: Mapping[str,
         return {"state": "sent", "message_ts": found, **where}
 
     def send(message: Mapping[str, Any]) -> str:
+        _hold(services, row, token)
         return services.slack.post(channel_id, message, key=row.dedupe_key, thread_ts=thread_ts)
 
     message = row.payload
@@ -470,9 +470,10 @@ def _look_on(services: Services, row: OutboxRow, token: str, further: LooksOn) -
 
 
 def _hold(services: Services, row: OutboxRow, token: str) -> None:
-    """Begin the lease anew: a slow look-up may have used it up, and another sender have looked too.
+    """Begin the lease anew, right before each call that makes something: there must be time for it.
 
-    What stood before was looked through by now: the doubt begins anew too.
+    What came before it, however slow, may have used the lease up, and another sender have looked and posted.
+    What may have been made before was looked for by now: the doubt begins anew too.
     """
     now, real = services.clock.now(), services.clock.real()
     with services.db.writing() as connection:

@@ -339,25 +339,28 @@ class SlackGateway:
         )
         return str(data["ts"])
 
-    def share_file(
-        self,
-        channel_id: str,
-        filename: str,
-        content: bytes,
-        *,
-        title: str,
-        comment: str | None = None,
-        thread_ts: str | None = None,
-    ) -> None:
-        """Upload a file and share it: only the last of the three calls is seen by people.
+    def upload_file(self, filename: str, content: bytes) -> str:
+        """Bring a file to Slack, where nobody sees it until it is shared; gives its id.
 
         docs.slack.dev/messaging/working-with-files (files.getUploadURLExternal)
         """
         place = self.call("files.getUploadURLExternal", filename=filename, length=len(content))
         self._upload(str(place["upload_url"]), content)
+        return str(place["file_id"])
+
+    def share_file(
+        self,
+        channel_id: str,
+        file_id: str,
+        *,
+        title: str,
+        comment: str | None = None,
+        thread_ts: str | None = None,
+    ) -> None:
+        """Show an uploaded file to the people of a conversation."""
         self.call(
             "files.completeUploadExternal",
-            files=[{"id": place["file_id"], "title": title}],
+            files=[{"id": file_id, "title": title}],
             channel_id=channel_id,
             thread_ts=thread_ts,
             initial_comment=comment,

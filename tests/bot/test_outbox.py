@@ -12,6 +12,7 @@ from structlog.testing import capture_logs
 
 from bot.outbox import LEASE, MOST_ATTEMPTS, SETTLING, send_one
 from bot.slack import SlackBusy, SlackRefused, SlackUnclear
+from bot.variants import PLAINER
 from bot.workers import BUILDERS
 from storage import outbox, workspace
 from storage.database import Database
@@ -566,6 +567,56 @@ def test_who_lost_the_claim_while_looking_up_posts_nothing(stage: Stage) -> None
     post(stage, "p", "C1")
     assert send(stage)
     stage.clock.pass_time(seconds=SETTLING.total_seconds())
+    stage.slack.watch = take_over
+    assert send(stage)
+    assert_said_once(stage, "p")
+
+
+def slowly(stage: Stage, seconds: float) -> None:
+    """Let each call to Slack take so long, while another process sends what it may."""
+
+    def take_time(when: str, method: str) -> None:
+        if when == "before":
+            stage.slack.watch = lambda when, method: None
+            stage.clock.pass_time(seconds=seconds)
+            stage.send()
+            stage.slack.watch = take_time
+
+    stage.slack.watch = take_time
+
+
+def test_slow_calls_before_the_post_leave_it_its_lease(stage: Stage) -> None:
+    direct(stage, "p", "1")  # conversations.open, then chat.postMessage
+    slowly(stage, LEASE.total_seconds() - 1)
+    assert send(stage)
+    stage.slack.watch = lambda when, method: None
+    recover(stage)
+    assert_said_once(stage, "p")
+    assert stage.slack.calls.count("chat.postMessage") == 1
+
+
+def test_each_plainer_form_of_a_post_has_its_own_lease(stage: Stage) -> None:
+    forms = [[{"type": kind}] for kind in ("chart", "table", "section")]
+    with stage.services.db.writing() as connection:
+        rich = {"text": "p", "blocks": forms[0], PLAINER: forms[1:]}
+        say(stage.services, connection).post("p", "C1", rich)
+    stage.slack.fail("chat.postMessage", SlackRefused("invalid_blocks"), times=2)
+    slowly(stage, LEASE.total_seconds() / 2)
+    assert send(stage)
+    assert_said_once(stage, "p")
+    assert stage.slack.calls.count("chat.postMessage") == 3
+
+
+def test_who_was_frozen_before_it_posts_posts_nothing(stage: Stage) -> None:
+    """Its lease ended meanwhile, and another has posted."""
+
+    def take_over(when: str, method: str) -> None:
+        if (when, method) == ("after", "conversations.open"):
+            stage.slack.watch = lambda when, method: None
+            stage.clock.pass_time(seconds=LEASE.total_seconds() + 1)
+            assert send(stage)
+
+    direct(stage, "p", "1")
     stage.slack.watch = take_over
     assert send(stage)
     assert_said_once(stage, "p")
