@@ -348,20 +348,22 @@ def outbox_list() -> None:
 @click.argument("ids", nargs=-1, type=int)
 @click.option("--all", "everything", is_flag=True, help="All parked posts.")
 def outbox_retry(ids: tuple[int, ...], everything: bool) -> None:
-    """Try parked posts anew, by ID, after the cause was mended."""
+    """Try parked posts anew, by ID, after the cause was mended, with what belongs together."""
     wanted = _wanted(ids, everything)
     with plain_faults(), _database().writing() as connection:
-        click.echo(f"{outbox.unpark(connection, SystemClock().real(), wanted)} posts are tried anew.")
+        count = outbox.unpark(connection, SystemClock().real(), wanted)
+        click.echo(f"Tried anew, with what belongs together: {count}.")
 
 
 @outbox_group.command("drop")
 @click.argument("ids", nargs=-1, type=int)
 @click.option("--all", "everything", is_flag=True, help="All parked posts.")
 def outbox_drop(ids: tuple[int, ...], everything: bool) -> None:
-    """Let parked posts, by ID, go unsaid for good."""
+    """Let parked posts, by ID, go unsaid for good, with what belongs to them."""
     wanted = _wanted(ids, everything)
     with plain_faults(), _database().writing() as connection:
-        click.echo(f"{outbox.drop(connection, wanted, SystemClock().now())} posts are dropped.")
+        count = outbox.drop(connection, wanted, SystemClock().now())
+        click.echo(f"Dropped, with what belongs to them: {count}.")
 
 
 def _wanted(ids: tuple[int, ...], everything: bool) -> tuple[int, ...] | None:

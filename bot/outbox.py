@@ -19,7 +19,7 @@ from bot import metrics
 from bot.clock import slack_ts
 from bot.quiet.waiting import moment_for_all, moment_to_say
 from bot.services import Services
-from bot.slack import LOST_ACCESS, SlackBusy, SlackRefused, SlackUnclear
+from bot.slack import LOST_ACCESS, SlackBusy, SlackRefused, SlackUnclear, Stretch
 from bot.variants import send_richest
 from storage import outbox
 from storage.outbox import OutboxRow
@@ -28,7 +28,7 @@ log = structlog.get_logger()
 
 LEASE: Final = timedelta(seconds=90)
 SETTLING: Final = timedelta(seconds=10)  # before Slack's histories are asked for a post of unknown outcome
-LOOK_BACK: Final = timedelta(minutes=2)  # our clock and Slack's may differ
+CLOCKS_APART: Final = timedelta(minutes=30)  # our clock and Slack's may differ so far, either way
 PACE: Final = timedelta(seconds=1)  # docs.slack.dev/apis/web-api/rate-limits: about one message a second
 MOST_ATTEMPTS: Final = 12
 ONCE_AT_MOST: Final = frozenset({"note", "answer"})
@@ -42,12 +42,29 @@ ALREADY: Final = {
     "home": frozenset({"not_enabled", "user_not_found"}),
     "blank": frozenset({"not_enabled", "user_not_found"}),
 }
-# Once done they leave no trace: what they were about is erased.
+# Once done, or done with, they leave no trace: what they were about is erased.
 TRACELESS: Final = frozenset({"retract", "scrub", "blank"})
 
 
 class ClaimLost(Exception):
     """Another worker has the row now: what was begun must go no further."""
+
+
+class LooksOn(Exception):
+    """A post in doubt is not found yet, nor all looked through: the next turn goes on from `seen_to`."""
+
+    def __init__(self, seen_to: str | None, wait: float = 0) -> None:
+        super().__init__()
+        self.seen_to = seen_to
+        self.wait = wait  # seconds
+
+
+class NoParent(Exception):
+    """What a row belongs to will not come; it ends as that did."""
+
+    def __init__(self, state: str) -> None:
+        super().__init__()
+        self.state = state
 
 
 Builder = Callable[[Services, OutboxRow], Mapping[str, Any]]
@@ -291,14 +308,23 @@ def send_one(services: Services, builders: Mapping[str, Builder]) -> bool:
             outbox.pace(connection, row.channel_id, clock.real() + PACE)
     if row is None:
         return False
+    _send(services, row, token, builders)
+    return True
+
+
+def _send(services: Services, row: OutboxRow, token: str, builders: Mapping[str, Builder]) -> None:
+    """Do what the row asks, and record what became of it."""
     bound = log.bind(correlation_id=row.correlation_id, post=row.id, kind=row.kind)
     if _waits(services, row, token):
         bound.info("post_waits_for_working_hours")
-        return True
+        return
     try:
         values = _deliver(services, row, token, builders)
     except ClaimLost:
         bound.info("post_claim_lost")
+    except LooksOn as further:
+        _look_on(services, row, token, further)
+        bound.info("post_looked_for", seconds=further.wait)
     except SlackBusy as busy:
         _put_back(services, row, token, timedelta(seconds=busy.retry_after), busy.code, in_doubt=False)
         bound.info("post_rate_limited", seconds=busy.retry_after)
@@ -314,7 +340,6 @@ def send_one(services: Services, builders: Mapping[str, Builder]) -> bool:
     else:
         bound.info("post_done", state=values["state"])
         _end(services, row, token, **values)
-    return True
 
 
 def _waits(services: Services, row: OutboxRow, token: str) -> bool:
@@ -340,10 +365,12 @@ def _deliver(
         return {"state": "dropped", "error": "expired"}
     if row.kind in ONCE_AT_MOST and row.in_doubt_at is not None:
         return {"state": "dropped", "error": "in_doubt"}
-    if row.kind in {"post", "direct", "file"}:
-        return _post(services, row, token, builders)
     try:
+        if row.kind in {"post", "direct", "file"}:
+            return _post(services, row, token, builders)
         _carry_out(services, row, builders)
+    except NoParent as parent:
+        return {"state": parent.state, "error": "parent_not_posted"}
     except SlackRefused as refused:
         if refused.code not in ALREADY.get(row.kind, frozenset()):
             raise
@@ -354,20 +381,19 @@ def _post(services: Services, row: OutboxRow, token: str, builders: Mapping[str,
     channel_id, thread_ts = _where(services, row)
     found = None
     if row.in_doubt_at is not None:
-        found = _find(services, row, channel_id, thread_ts, slack_ts(row.in_doubt_at - LOOK_BACK))
+        found = _find(services, row, channel_id, thread_ts, row.in_doubt_at)
         log.info("post_looked_up", post=row.id, found=found is not None, correlation_id=row.correlation_id)
     if found is None and _is_expired(services, row):
-        return {"state": "dropped", "error": "expired"}
-    if found is None and row.in_doubt_at is not None:
-        _hold(services, row, token)
-    where = {"channel_id": channel_id, "thread_ts": thread_ts}
+        return {"state": "dropped", "error": "expired", "target_ts": None}
+    where = {"channel_id": channel_id, "thread_ts": thread_ts, "target_ts": None}
     if row.kind == "file":
         if found is None:
             file = builders[row.payload["builder"]](services, row)
+            file_id = services.slack.upload_file(row.payload["filename"], file["content"])
+            _hold(services, row, token)
             services.slack.share_file(
                 channel_id,
-                row.payload["filename"],
-                file["content"],
+                file_id,
                 title=file["title"],
                 comment=row.payload["comment"],
                 thread_ts=thread_ts,
@@ -375,6 +401,7 @@ def _post(services: Services, row: OutboxRow, token: str, builders: Mapping[str,
         return {"state": "sent", "message_ts": found, **where}
 
     def send(message: Mapping[str, Any]) -> str:
+        _hold(services, row, token)
         return services.slack.post(channel_id, message, key=row.dedupe_key, thread_ts=thread_ts)
 
     message = row.payload
@@ -401,22 +428,56 @@ def _parent(services: Services, row: OutboxRow) -> OutboxRow:
     assert row.parent_id is not None
     with services.db.reading() as connection:
         parent = outbox.by_id(connection, row.parent_id)
-    assert parent is not None
+    if parent is None or parent.state != "sent":
+        raise NoParent(parent.state if parent else "dropped")
     return parent
 
 
 def _find(
-    services: Services, row: OutboxRow, channel_id: str, thread_ts: str | None, oldest: str
+    services: Services, row: OutboxRow, channel_id: str, thread_ts: str | None, in_doubt_at: datetime
 ) -> str | None:
-    if row.kind == "file":
-        return services.slack.find_file(channel_id, thread_ts, oldest, row.payload["filename"])
-    return services.slack.find_post(channel_id, thread_ts, oldest, row.dedupe_key)
+    """Where the row's message stands; one page a turn, so that the look-up ends however few Slack allows."""
+    now, real = services.clock.now(), services.clock.real()
+    stretch = Stretch(
+        slack_ts(in_doubt_at - CLOCKS_APART),
+        # It was not due again before its last attempt was over. A demo's Slack has the demo's time.
+        slack_ts(row.due_at + CLOCKS_APART + max(now - real, timedelta(0))),
+        row.target_ts,
+    )
+    try:
+        if row.kind == "file":
+            look = services.slack.find_file(channel_id, thread_ts, row.payload["filename"], stretch)
+        else:
+            look = services.slack.find_post(channel_id, thread_ts, row.dedupe_key, stretch)
+    except SlackBusy as busy:
+        metrics.retry("outbox", busy.code)
+        raise LooksOn(row.target_ts, busy.retry_after) from None
+    if look.seen_to is not None:
+        raise LooksOn(look.seen_to)
+    return look.ts
+
+
+def _look_on(services: Services, row: OutboxRow, token: str, further: LooksOn) -> None:
+    # Nothing was attempted, and the channel's pace is that of posts, not of its history.
+    values = {
+        "due_at": services.clock.real() + timedelta(seconds=further.wait),
+        "attempts": row.attempts,
+        "in_doubt_at": row.in_doubt_at,
+        "target_ts": further.seen_to,
+    }
+    with services.db.writing() as connection:
+        outbox.put_back(connection, row.id, token, values)
 
 
 def _hold(services: Services, row: OutboxRow, token: str) -> None:
-    """Begin the lease anew: a slow look-up may have used it up, and another sender have looked too."""
+    """Begin the lease anew, right before each call that makes something: there must be time for it.
+
+    What came before it, however slow, may have used the lease up, and another sender have looked and posted.
+    What may have been made before was looked for by now: the doubt begins anew too.
+    """
+    now, real = services.clock.now(), services.clock.real()
     with services.db.writing() as connection:
-        if not outbox.hold(connection, row.id, token, services.clock.real() + LEASE):
+        if not outbox.hold(connection, row.id, token, real, now, real + LEASE):
             raise ClaimLost
 
 
@@ -486,7 +547,7 @@ def _end(services: Services, row: OutboxRow, token: str, state: str, **values: A
         if ended and state != "sent":
             outbox.end_children(connection, row.id, state, at)
             outbox.forget_retracted(connection, row.id)
-        if ended and state == "sent" and row.kind in TRACELESS:
+        if ended and state != "parked" and row.kind in TRACELESS:
             about = [row.parent_id] if row.kind == "retract" and row.parent_id is not None else []
             outbox.forget(connection, [row.id, *about])
     metrics.post(row.kind, state)

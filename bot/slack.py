@@ -8,7 +8,7 @@ import http.client
 import json
 import logging
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.error import HTTPError, URLError
@@ -77,6 +77,23 @@ class Identity:
     user_id: str
     bot_id: str
     url: str
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """The part of a conversation that is looked through, by `ts`; both ends count no more."""
+
+    oldest: str
+    latest: str
+    seen_to: str | None = None  # how far an earlier look came
+
+
+@dataclass(frozen=True)
+class Look:
+    """What one page of a conversation told of something that is looked for."""
+
+    ts: str | None  # the message that it stands in
+    seen_to: str | None = None  # the rest is looked through from this message on; None: nothing is left
 
 
 @dataclass(frozen=True)
@@ -232,36 +249,55 @@ class SlackGateway:
             for user in self.pages("conversations.members", "members", channel=channel_id, limit=200)
         ]
 
-    def find_post(self, channel_id: str, thread_ts: str | None, oldest: str, key: str) -> str | None:
-        """The `ts` of our post that carries `key` in its metadata, looked for from `oldest` on."""
-        for raw in self._messages_since(channel_id, thread_ts, oldest):
+    def find_post(self, channel_id: str, thread_ts: str | None, key: str, stretch: Stretch) -> Look:
+        """Look for our post that carries `key` in its metadata, on one page."""
+
+        def is_it(raw: Mapping[str, Any]) -> bool:
             metadata = raw.get("metadata") or {}
-            if (
+            return (
                 metadata.get("event_type") == METADATA_EVENT
                 and metadata.get("event_payload", {}).get("key") == key
-            ):
-                return str(raw["ts"])
-        return None
+            )
 
-    def find_file(self, channel_id: str, thread_ts: str | None, oldest: str, filename: str) -> str | None:
-        """The `ts` of the message that shares a file of that name, looked for from `oldest` on."""
-        for raw in self._messages_since(channel_id, thread_ts, oldest):
-            if any(file.get("name") == filename for file in raw.get("files") or []):
-                return str(raw["ts"])
-        return None
+        return self._look(channel_id, thread_ts, stretch, is_it)
 
-    def _messages_since(
-        self, channel_id: str, thread_ts: str | None, oldest: str
-    ) -> Iterator[dict[str, Any]]:
-        where: dict[str, Any] = {
-            "channel": channel_id,
-            "oldest": oldest,
-            "include_all_metadata": True,
-            "limit": 200,
-        }
+    def find_file(self, channel_id: str, thread_ts: str | None, filename: str, stretch: Stretch) -> Look:
+        """Look for the message that shares a file of that name, on one page."""
+
+        def is_it(raw: Mapping[str, Any]) -> bool:
+            return any(file.get("name") == filename for file in raw.get("files") or [])
+
+        return self._look(channel_id, thread_ts, stretch, is_it)
+
+    def _look(
+        self,
+        channel_id: str,
+        thread_ts: str | None,
+        stretch: Stretch,
+        is_it: Callable[[Mapping[str, Any]], bool],
+    ) -> Look:
+        """One call: where Slack allows one a minute, a second one would only be refused.
+
+        A channel is shown from its newest message on, a thread from its oldest: what was seen is left out at
+        that end. No cursor is kept for that, since Slack lets them expire.
+        """
+        where: dict[str, Any] = {"channel": channel_id, "include_all_metadata": True, "limit": 200}
         if thread_ts is None:
-            return self.pages("conversations.history", "messages", **where)
-        return self.pages("conversations.replies", "messages", ts=thread_ts, **where)
+            latest = stretch.seen_to or stretch.latest
+            data = self.call("conversations.history", oldest=stretch.oldest, latest=latest, **where)
+        else:
+            oldest = stretch.seen_to or stretch.oldest
+            data = self.call("conversations.replies", ts=thread_ts, oldest=oldest, **where)
+        # A thread's first message stands on each of its pages.
+        shown = [raw for raw in data.get("messages") or [] if raw.get("ts") != thread_ts]
+        found = next((str(raw["ts"]) for raw in shown if is_it(raw)), None)
+        has_more = data.get("has_more") or (data.get("response_metadata") or {}).get("next_cursor")
+        if found is not None or not has_more:
+            return Look(found)
+        if not shown:
+            raise SlackUnclear("empty_page")
+        seen = [str(raw["ts"]) for raw in shown]
+        return Look(None, min(seen) if thread_ts is None else max(seen))
 
     def blocks_of(self, channel_id: str, ts: str, thread_ts: str | None) -> dict[str, Any] | None:
         """One of our own posts as it stands in Slack: its `text` and `blocks`; None if it is gone."""
@@ -303,25 +339,28 @@ class SlackGateway:
         )
         return str(data["ts"])
 
-    def share_file(
-        self,
-        channel_id: str,
-        filename: str,
-        content: bytes,
-        *,
-        title: str,
-        comment: str | None = None,
-        thread_ts: str | None = None,
-    ) -> None:
-        """Upload a file and share it: only the last of the three calls is seen by people.
+    def upload_file(self, filename: str, content: bytes) -> str:
+        """Bring a file to Slack, where nobody sees it until it is shared; gives its id.
 
         docs.slack.dev/messaging/working-with-files (files.getUploadURLExternal)
         """
         place = self.call("files.getUploadURLExternal", filename=filename, length=len(content))
         self._upload(str(place["upload_url"]), content)
+        return str(place["file_id"])
+
+    def share_file(
+        self,
+        channel_id: str,
+        file_id: str,
+        *,
+        title: str,
+        comment: str | None = None,
+        thread_ts: str | None = None,
+    ) -> None:
+        """Show an uploaded file to the people of a conversation."""
         self.call(
             "files.completeUploadExternal",
-            files=[{"id": place["file_id"], "title": title}],
+            files=[{"id": file_id, "title": title}],
             channel_id=channel_id,
             thread_ts=thread_ts,
             initial_comment=comment,

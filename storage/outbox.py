@@ -9,6 +9,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     FromClause,
+    Select,
     Text,
     case,
     cast,
@@ -44,6 +45,7 @@ class OutboxRow:
     revision: int
     state: str
     attempts: int
+    due_at: datetime
     in_doubt_at: datetime | None
     expires_at: datetime | None
     not_before_at: datetime | None
@@ -78,6 +80,10 @@ def wish(connection: Connection, values: Mapping[str, Any]) -> None:
             due_at=_due_then(values["due_at"]),
             attempts=0,
             error=None,
+            created_at=case(
+                (outbox.c.state == "pending", outbox.c.created_at),
+                else_=literal(values["created_at"], outbox.c.created_at.type),
+            ),
         )
     )
 
@@ -101,27 +107,16 @@ def claim(
 ) -> OutboxRow | None:
     """Take the next row that may be sent, as it stood before; from here on its outcome is in doubt.
 
-    It may be sent when it is due (`real`), its person works (`now`), it is the first of its lane, its parent
-    has been posted, and its channel's pace allows it.
+    It may be sent when it is due (`real`), its person works (`now`), it is the first of its lane, what its
+    parent comes to is known, and its channel's pace allows it.
     """
-    earlier, parent = outbox.alias("earlier"), outbox.alias("parent")
     row = fetch_one(
         connection,
         columns_for(outbox, OutboxRow)
         .where(
             outbox.c.state == "pending",
             outbox.c.due_at <= real,
-            _waits_for_nobody(outbox, now),
-            ~exists().where(
-                earlier.c.lane == outbox.c.lane,
-                earlier.c.state == "pending",
-                earlier.c.id < outbox.c.id,
-                _waits_for_nobody(earlier, now),
-            ),
-            or_(
-                outbox.c.parent_id.is_(None),
-                exists().where(parent.c.id == outbox.c.parent_id, parent.c.state == "sent"),
-            ),
+            *_is_its_turn(now),
             ~exists().where(
                 channel_pace.c.channel_id == outbox.c.channel_id,
                 channel_pace.c.free_at > real,
@@ -146,6 +141,23 @@ def claim(
             )
         )
     return row
+
+
+def _is_its_turn(now: datetime) -> list[ColumnElement[bool]]:
+    """It waits for nobody, is the first of its lane, and its parent has been posted or will not be."""
+    earlier, parent = outbox.alias("earlier"), outbox.alias("parent")
+    return [
+        _waits_for_nobody(outbox, now),
+        ~exists().where(
+            earlier.c.lane == outbox.c.lane,
+            earlier.c.state == "pending",
+            earlier.c.id < outbox.c.id,
+            _waits_for_nobody(earlier, now),
+            # What has expired is at most looked up, and said no more: it is in nobody's way.
+            or_(earlier.c.expires_at.is_(None), earlier.c.expires_at > now),
+        ),
+        ~exists().where(parent.c.id == outbox.c.parent_id, parent.c.state == "pending"),
+    ]
 
 
 def _waits_for_nobody(rows: FromClause, now: datetime) -> ColumnElement[bool]:
@@ -177,12 +189,14 @@ def next_waiting(connection: Connection, after: datetime) -> datetime | None:
     return at
 
 
-def hold(connection: Connection, row_id: int, token: str, lease_until: datetime) -> bool:
-    """Prolong a claim. False: it no longer stands, and another sender has the row."""
+def hold(
+    connection: Connection, row_id: int, token: str, real: datetime, now: datetime, lease_until: datetime
+) -> bool:
+    """Begin a claim's lease and doubt anew. False: it no longer stands, and another sender has the row."""
     result = connection.execute(
         update(outbox)
         .where(outbox.c.id == row_id, outbox.c.claim == token, outbox.c.state == "pending")
-        .values(due_at=lease_until)
+        .values(due_at=lease_until, in_doubt_at=min(now, real), target_ts=None)
     )
     return result.rowcount == 1
 
@@ -228,15 +242,21 @@ def put_back(connection: Connection, row_id: int, token: str, values: Mapping[st
 
 
 def end_children(connection: Connection, parent_id: int, state: str, at: datetime) -> None:
-    """What belongs to a post that will not come is parked or dropped with it, to the last generation."""
-    below = select(outbox.c.id).where(outbox.c.parent_id == parent_id).cte(recursive=True)
-    child = outbox.alias("child")
-    below = below.union(select(child.c.id).where(child.c.parent_id == below.c.id))
+    """What belongs to a post that will not come is parked or dropped with it."""
+    family = _with_all_below(select(outbox.c.id).where(outbox.c.id == parent_id))
     connection.execute(
         update(outbox)
-        .where(outbox.c.id.in_(select(below.c.id)), outbox.c.state == "pending")
+        .where(outbox.c.id.in_(family), outbox.c.state == "pending")
         .values(state=state, error="parent_not_posted", finished_at=at)
     )
+
+
+def _with_all_below(ids: Select[Any]) -> Select[Any]:
+    """The ids of those rows and of all that belongs to them, to the last generation."""
+    family = ids.cte(recursive=True)
+    child = outbox.alias("child")
+    family = family.union(select(child.c.id).where(child.c.parent_id == family.c.id))
+    return select(family.c.id)
 
 
 def by_id(connection: Connection, row_id: int) -> OutboxRow | None:
@@ -407,25 +427,54 @@ def parked_count(connection: Connection) -> int:
 
 
 def drop(connection: Connection, ids: Collection[int] | None, at: datetime) -> int:
-    """Let parked posts go unsaid for good: those, or with None all; gives the number of rows."""
-    result = connection.execute(
-        update(outbox).where(outbox.c.state == "parked", *_those(ids)).values(state="dropped", finished_at=at)
-    )
-    return result.rowcount
+    """Let parked posts go unsaid for good: those, or with None all; gives the number of rows.
 
-
-def _those(ids: Collection[int] | None) -> list[ColumnElement[bool]]:
-    return [] if ids is None else [outbox.c.id.in_(ids)]
+    What belongs to them goes with them.
+    """
+    family = _with_all_below(select(_parked(ids).subquery().c.id))
+    return _change_unsaid(connection, family, {"state": "dropped", "claim": None, "finished_at": at})
 
 
 def unpark(connection: Connection, real: datetime, ids: Collection[int] | None = None) -> int:
-    """Try anew what was given up (those, or with None all), with all attempts before it; gives how many."""
-    result = connection.execute(
-        update(outbox)
-        .where(outbox.c.state == "parked", *_those(ids))
-        .values(state="pending", attempts=0, due_at=real, error=None, finished_at=None)
+    """Try anew what was given up (those, or with None all), with all attempts before it; gives how many.
+
+    What they belong to goes with them, and all that belongs to it: none of it can be said without the other.
+    """
+    top, parent = _parked(ids).cte(recursive=True), outbox.alias("parent")
+    top = top.union(
+        select(parent.c.id, parent.c.parent_id).where(
+            parent.c.id == top.c.parent_id, parent.c.state == "parked"
+        )
     )
-    return result.rowcount
+    values = {
+        "state": "pending",
+        "claim": None,
+        "attempts": 0,
+        "due_at": real,
+        "error": None,
+        "finished_at": None,
+        "created_at": real,
+    }
+    return _change_unsaid(connection, _with_all_below(select(top.c.id)), values)
+
+
+def _parked(ids: Collection[int] | None) -> Select[Any]:
+    those = [] if ids is None else [outbox.c.id.in_(ids)]
+    return select(outbox.c.id, outbox.c.parent_id).where(outbox.c.state == "parked", *those)
+
+
+def _change_unsaid(connection: Connection, family: Select[Any], values: Mapping[str, Any]) -> int:
+    """Change what waits or was given up of families whose first is parked; gives how many.
+
+    None of it is being said: a claim on it is about to end it as its parent ended, and counts no more.
+    """
+    changed = connection.execute(
+        update(outbox)
+        .where(outbox.c.id.in_(family), outbox.c.state.in_(("parked", "pending")))
+        .values(**values)
+        .returning(outbox.c.id)  # SQLite counts no rows of a statement that begins with WITH
+    )
+    return len(changed.all())
 
 
 def has_work(
@@ -435,7 +484,6 @@ def has_work(
 
     `held_until`: only of those that may be said after that instant and not before.
     """
-    earlier, parent = outbox.alias("earlier"), outbox.alias("parent")
     return bool(
         connection.scalar(
             select(
@@ -443,17 +491,7 @@ def has_work(
                     outbox.c.state == "pending",
                     or_(outbox.c.claim.is_not(None), outbox.c.due_at <= real),
                     true() if held_until is None else outbox.c.not_before_at > held_until,
-                    _waits_for_nobody(outbox, now),
-                    ~exists().where(
-                        earlier.c.lane == outbox.c.lane,
-                        earlier.c.state == "pending",
-                        earlier.c.id < outbox.c.id,
-                        _waits_for_nobody(earlier, now),
-                    ),
-                    or_(
-                        outbox.c.parent_id.is_(None),
-                        exists().where(parent.c.id == outbox.c.parent_id, parent.c.state == "sent"),
-                    ),
+                    *_is_its_turn(now),
                 )
             )
         )
@@ -462,7 +500,9 @@ def has_work(
 
 def oldest_pending(connection: Connection, now: datetime) -> datetime | None:
     """Since when the oldest row has been due, those left aside that wait for a person's working hours."""
-    since = func.coalesce(outbox.c.not_before_at, outbox.c.created_at)
+    # A row that was tried anew may have been allowed to go long before.
+    waited = outbox.c.not_before_at > outbox.c.created_at
+    since = case((waited, outbox.c.not_before_at), else_=outbox.c.created_at)
     at: datetime | None = connection.scalar(
         select(func.min(since)).where(outbox.c.state == "pending", _waits_for_nobody(outbox, now))
     )

@@ -7,14 +7,16 @@ tested with it. The playground is the strict one; this one can be stopped at eve
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 from bot.clock import Clock, from_slack_ts, slack_ts
 from bot.services import Services
-from bot.slack import METADATA_EVENT, SlackGateway, SlackProblem, SlackRefused, SlackUnclear
+from bot.slack import METADATA_EVENT, SlackBusy, SlackGateway, SlackProblem, SlackRefused, SlackUnclear
 from tests.support import BOT
 
 Raw = dict[str, Any]
+DAWN = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass
@@ -42,10 +44,12 @@ class FakeSlack(SlackGateway):
     uploads: dict[str, bytes] = field(default_factory=dict)  # by address
     calls: list[str] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
+    is_strict: bool = False  # histories once a minute each, 15 messages at most: Slack's limit for some apps
     # Told `before` and `after` each call; what it raises is not Slack's doing but the end of the process.
     watch: Callable[[str, str], None] = lambda when, method: None
     _lock: threading.RLock = field(default_factory=threading.RLock)
     _count: int = 0
+    _read_at: dict[str, datetime] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         super().__init__("xoxb-fake", "http://127.0.0.1:9/")
@@ -177,12 +181,26 @@ class FakeSlack(SlackGateway):
         self._message(channel, message_ts)
         return {"permalink": f"https://acme.slack.com/archives/{channel}/p{message_ts.replace('.', '')}"}
 
-    def _between(self, found: list[Raw], oldest: str, latest: str, inclusive: bool, limit: int) -> Raw:
+    def _between(
+        self, found: list[Raw], oldest: str, latest: str, inclusive: bool, limit: int, *, newest_first: bool
+    ) -> Raw:
         def fits(ts: str) -> bool:
             return oldest <= ts <= latest if inclusive else oldest < ts < latest
 
-        fitting = [one for one in found if fits(str(one["ts"]))]
-        return {"messages": sorted(fitting, key=lambda one: str(one["ts"]), reverse=True)[:limit]}
+        limit = min(limit, 15) if self.is_strict else limit
+        fitting = sorted(
+            (one for one in found if fits(str(one["ts"]))),
+            key=lambda one: str(one["ts"]),
+            reverse=newest_first,
+        )
+        return {"messages": fitting[:limit], "has_more": len(fitting) > limit}
+
+    def _spend(self, method: str) -> None:
+        """Under the strict limit a history is to be had once a minute."""
+        now = self.clock.real()
+        if self.is_strict and (left := 60 - (now - self._read_at.get(method, DAWN)).total_seconds()) > 0:
+            raise SlackBusy(left)
+        self._read_at[method] = now
 
     def _conversations_history(
         self,
@@ -193,9 +211,10 @@ class FakeSlack(SlackGateway):
         limit: int = 100,
         include_all_metadata: bool = False,
     ) -> Raw:
+        self._spend("history")
         inside = self.standing.get(channel, {}).values()
         roots = [one for one in inside if one.get("thread_ts") in (None, one["ts"])]
-        return self._between(roots, oldest, latest, inclusive, limit)
+        return self._between(roots, oldest, latest, inclusive, limit, newest_first=True)
 
     def _conversations_replies(
         self,
@@ -207,10 +226,11 @@ class FakeSlack(SlackGateway):
         limit: int = 1000,
         include_all_metadata: bool = False,
     ) -> Raw:
+        self._spend("replies")
         inside = self.standing.get(channel, {}).values()
         thread = [one for one in inside if one.get("thread_ts") == ts and one["ts"] != ts]
-        found = self._between(thread, oldest, latest, inclusive, limit)["messages"]
-        return {"messages": [self._message(channel, ts), *reversed(found)]}
+        page = self._between(thread, oldest, latest, inclusive, limit, newest_first=False)
+        return {**page, "messages": [self._message(channel, ts), *page["messages"]]}
 
     def _reactions_get(self, channel: str, timestamp: str, full: bool = False) -> Raw:
         return {"type": "message", "message": self._message(channel, timestamp)}

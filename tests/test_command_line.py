@@ -57,6 +57,17 @@ def test_one_parked_post_is_retried_and_the_rest_dropped(address: str) -> None:
     assert states(address) == {"pending": 1, "dropped": 1}
 
 
+def test_how_many_posts_a_word_concerned_is_told(address: str) -> None:
+    park_two(address)
+    with open_database(address).writing() as connection:
+        connection.exec_driver_sql("UPDATE outbox SET parent_id = 1 WHERE id = 2")
+    assert call("outbox", "retry", "2").output == "Tried anew, with what belongs together: 2.\n"
+    with open_database(address).writing() as connection:
+        connection.exec_driver_sql("UPDATE outbox SET state = 'parked'")
+    assert call("outbox", "drop", "1").output == "Dropped, with what belongs to them: 2.\n"
+    assert call("outbox", "drop", "1").output == "Dropped, with what belongs to them: 0.\n"
+
+
 def test_naming_nothing_is_misuse(address: str) -> None:
     assert call("outbox", "drop").exit_code == 2
     assert call("outbox", "retry", "1", "--all").exit_code == 2

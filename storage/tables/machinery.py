@@ -80,7 +80,8 @@ outbox = Table(
     Column("user_id", slack_id()),
     Column("thread_ts", slack_ts()),
     Column("parent_id", Key),  # posted in the thread of that row's message
-    Column("target_ts", slack_ts()),  # the message that an update or reaction is about
+    # The message that an update or reaction is about; of a post in doubt, how far it was looked for.
+    Column("target_ts", slack_ts()),
     Column("lane", String(80), nullable=False),  # rows of one lane go out in the order they were written
     Column("payload", Json),
     Column("revision", Integer, nullable=False, default=1),  # rises when a waiting row gets a new wish
@@ -90,11 +91,11 @@ outbox = Table(
     # Not before: it waits for the person's working hours. NULL: it waits for nobody.
     Column("not_before_at", Instant),
     Column("claim", String(32)),
-    Column("in_doubt_at", Instant),  # first attempt whose outcome is not known
+    Column("in_doubt_at", Instant),  # the attempt from which on its outcome is not known
     Column("expires_at", Instant),  # said no more after this instant
     Column("message_ts", slack_ts()),
     Column("error", String(200)),
-    Column("created_at", Instant, nullable=False),
+    Column("created_at", Instant, nullable=False),  # or when it was last wished for or tried anew
     Column("finished_at", Instant),
     Index(
         "ix_outbox_pending",

@@ -4,13 +4,15 @@ from contextlib import ExitStack, suppress
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from bot import metrics
 from bot.inbox import Incoming, accept
-from storage import inbox
+from storage import inbox, outbox
 from storage.database import Database, open_database
-from tests.support import MARKETING, MONDAY, StandingClock, make_services, say
+from storage.tables import outbox as outbox_table
+from tests.support import ANNA, MARKETING, MONDAY, StandingClock, make_services, say
 
 
 def value(text: str, sample: str) -> float:
@@ -64,6 +66,43 @@ def test_depths_come_from_the_database(database: Database) -> None:
     assert value(told, 'frontline_queue_oldest_seconds{queue="outbox"}') == 90
     assert value(told, "frontline_schedule_overdue_seconds") == 0
     assert value(told, "frontline_database_up") == 1
+
+
+def test_a_post_is_as_old_as_it_has_been_waiting(database: Database) -> None:
+    """A home tab is wished for again and again for months: no alert when it is."""
+    clock = StandingClock()
+    services = make_services(database, clock)
+
+    def age() -> float:
+        told = metrics.exposition(database, clock).decode()
+        return value(told, 'frontline_queue_oldest_seconds{queue="outbox"}')
+
+    def give_up_all(state: str) -> None:
+        with database.writing() as connection:
+            connection.execute(update(outbox_table).values(state=state))
+
+    def wish() -> None:
+        with database.writing() as connection:
+            say(services, connection).home(ANNA)
+
+    wish()
+    give_up_all("sent")
+    clock.pass_time(days=60)
+    wish()
+    assert age() == 0
+    clock.pass_time(seconds=90)
+    wish()
+    assert age() == 90, "a newer wish does not make it wait anew"
+    give_up_all("sent")
+    with database.writing() as connection:
+        say(services, connection).direct("d", ANNA, {"text": "x"})
+        connection.execute(update(outbox_table).values(not_before_at=clock.now()))
+    give_up_all("parked")
+    clock.pass_time(days=3)
+    with database.writing() as connection:
+        assert outbox.unpark(connection, clock.real()) == 2
+    clock.pass_time(seconds=20)
+    assert age() == 20
 
 
 def test_without_a_database_the_counters_still_answer() -> None:

@@ -12,6 +12,7 @@ from structlog.testing import capture_logs
 
 from bot.outbox import LEASE, MOST_ATTEMPTS, SETTLING, send_one
 from bot.slack import SlackBusy, SlackRefused, SlackUnclear
+from bot.variants import PLAINER
 from bot.workers import BUILDERS
 from storage import outbox, workspace
 from storage.database import Database
@@ -32,6 +33,14 @@ def stage(database: Database) -> Stage:
 
 def send(stage: Stage) -> bool:
     return send_one(stage.services, BUILDERS)
+
+
+def post_and_die(stage: Stage, key: str, channel: str) -> None:
+    """A process posts, and ends before it knows."""
+    acted = boundaries(stage, post).index("after chat.postMessage") + 1
+    post(stage, key, channel)
+    with watched(stage, Killer(acted)):
+        send(stage)
 
 
 def recover(stage: Stage) -> None:
@@ -185,6 +194,77 @@ def test_a_reply_of_unknown_outcome_is_looked_for_in_its_thread(stage: Stage) ->
     assert stage.slack.calls.count("conversations.replies") == 1
 
 
+def talk(stage: Stage, channel: str, count: int, seconds: float = 1, **more: Any) -> None:
+    """People write so many messages, while time goes on and nothing is sent."""
+    for number in range(count):
+        stage.slack.say(channel, ANNA, f"chat {number}", **more)
+        stage.clock.pass_time(seconds=seconds)
+
+
+def go_on(stage: Stage, minutes: int) -> None:
+    """Let time pass for who is told to come again in a minute."""
+    for _ in range(minutes):
+        stage.send()
+        stage.clock.pass_time(minutes=1)
+
+
+@pytest.mark.parametrize("in_thread", [False, True])
+@pytest.mark.parametrize("acts", [False, True])
+def test_a_look_up_ends_where_slack_shows_15_messages_a_minute(
+    stage: Stage, acts: bool, in_thread: bool
+) -> None:
+    write = reply if in_thread else post
+    stage.slack.is_strict = True
+    write(stage, "p", "C1")
+    more = {"thread_ts": said(stage, "p:head")[0]["ts"]} if in_thread else {}
+    talk(stage, "C1", 20, **more)
+    stage.slack.faults.append(Fault("chat.postMessage", SlackUnclear("TimeoutError"), acts=acts))
+    assert send(stage)
+    talk(stage, "C1", 40, **more)
+    go_on(stage, minutes=8)
+    assert_said_once(stage, "p")
+    assert row_of(stage, "p").target_ts is None
+
+
+def test_a_look_up_goes_on_where_another_process_ended(stage: Stage) -> None:
+    stage.slack.is_strict = True
+    stage.slack.lose_answer("chat.postMessage")
+    post(stage, "p", "C1")
+    assert send(stage)
+    talk(stage, "C1", 40)
+    assert send(stage)
+    seen_to = row_of(stage, "p").target_ts
+    assert seen_to is not None
+    with watched(stage, Killer(3)):
+        send(stage)
+    talk(stage, "C1", 100)
+    go_on(stage, minutes=4)
+    assert_said_once(stage, "p")
+    assert stage.slack.calls.count("conversations.history") <= 6, "what came after the doubt is not looked at"
+
+
+def test_what_came_long_after_the_doubt_is_not_looked_through(stage: Stage) -> None:
+    stage.slack.is_strict = True
+    post_and_die(stage, "p", "C1")
+    stage.clock.pass_time(hours=2)
+    talk(stage, "C1", 200)
+    go_on(stage, minutes=2)
+    assert_said_once(stage, "p")
+    assert stage.slack.calls.count("conversations.history") == 1
+
+
+def test_a_limit_of_histories_slows_no_other_post(stage: Stage) -> None:
+    stage.slack.lose_answer("chat.postMessage")
+    post(stage, "p", "C1", expires_at=stage.clock.now() + timedelta(seconds=5))
+    assert send(stage)
+    stage.slack.fail("conversations.history", SlackBusy(600), times=9)
+    stage.clock.pass_time(seconds=SETTLING.total_seconds())
+    stage.send()
+    post(stage, "q", "C1")
+    stage.send(seconds=2)
+    assert_said_once(stage, "q")
+
+
 def test_a_busy_slack_is_obeyed_and_leaves_no_doubt(stage: Stage) -> None:
     stage.slack.fail("chat.postMessage", SlackBusy(30))
     post(stage, "p", "C1")
@@ -219,6 +299,91 @@ def test_what_slack_refuses_for_good_is_parked_with_all_below_it(stage: Stage, c
     stage.send(seconds=5)
     assert_said_once(stage, "head")
     assert_said_once(stage, "page")
+
+
+def park_a_digest(stage: Stage) -> dict[str, int]:
+    """A head that Slack refused, its page and the page's redaction; gives their ids."""
+    stage.slack.fail("chat.postMessage", SlackRefused("not_in_channel"))
+    post(stage, "head", "C1")
+    post(stage, "page", "C1", parent_id=row_of(stage, "head").id)
+    with stage.services.db.writing() as connection:
+        say(stage.services, connection).redact(row_of(stage, "page"), 7)
+    stage.send(seconds=5)
+    return {row["dedupe_key"].split(":")[0]: row["id"] for row in stage.rows("outbox")}
+
+
+def states(stage: Stage) -> dict[str, str]:
+    return {row["dedupe_key"].split(":")[0]: row["state"] for row in stage.rows("outbox")}
+
+
+@pytest.mark.parametrize("named", ["head", "page", "redact"])
+def test_what_belongs_together_is_tried_anew_together(stage: Stage, named: str) -> None:
+    ids = park_a_digest(stage)
+    post(stage, "other", "C2")
+    with stage.services.db.writing() as connection:
+        assert outbox.unpark(connection, stage.clock.real(), [ids[named]]) == 3
+    stage.send(seconds=5)
+    assert set(states(stage).values()) == {"sent"}
+    assert_said_once(stage, "head")
+    assert_said_once(stage, "page")
+
+
+def test_a_page_that_was_parked_alone_is_tried_alone(stage: Stage) -> None:
+    post(stage, "head", "C1")
+    stage.send(seconds=1)
+    for key in ("page-1", "page-2"):
+        post(stage, key, "C1", parent_id=row_of(stage, "head").id)
+    stage.slack.fail("chat.postMessage", SlackRefused("invalid_blocks"), times=2)
+    stage.send(seconds=3)
+    with stage.services.db.writing() as connection:
+        assert outbox.unpark(connection, stage.clock.real(), [row_of(stage, "page-2").id]) == 1
+    stage.send(seconds=3)
+    assert states(stage) == {"head": "sent", "page-1": "parked", "page-2": "sent"}
+
+
+@pytest.mark.parametrize(
+    ("named", "left"),
+    [("head", {"head": "dropped", "page": "dropped"}), ("page", {"head": "parked", "page": "dropped"})],
+)
+def test_what_belongs_to_a_dropped_post_is_dropped_with_it(
+    stage: Stage, named: str, left: dict[str, str]
+) -> None:
+    ids = park_a_digest(stage)
+    with stage.services.db.writing() as connection:
+        say(stage.services, connection).redact(row_of(stage, "page"), 7)  # wished for anew: it waits
+        dropped = outbox.drop(connection, [ids[named]], stage.clock.now())
+    assert dropped == list(left.values()).count("dropped") + 1
+    assert states(stage) == {**left, "redact": "dropped"}
+
+
+@pytest.mark.parametrize("state", ["parked", "dropped"])
+def test_what_comes_to_a_post_that_will_not_come_ends_with_it(stage: Stage, state: str) -> None:
+    """Also what an older Frontline left waiting for it."""
+    stage.slack.fail("chat.postMessage", SlackRefused("not_in_channel"))
+    post(stage, "head", "C1")
+    stage.send(seconds=1)
+    if state == "dropped":
+        with stage.services.db.writing() as connection:
+            assert outbox.drop(connection, None, stage.clock.now()) == 1
+    post(stage, "page", "C1", parent_id=row_of(stage, "head").id)
+    with stage.services.db.writing() as connection:
+        say(stage.services, connection).update(row_of(stage, "head").id, "never built")
+    stage.send(seconds=3)
+    assert states(stage) == {"head": state, "page": state, "update": state}
+    assert row_of(stage, "page").error == "parent_not_posted"
+
+
+def test_what_is_tried_anew_is_not_parked_by_who_saw_its_parent_parked(stage: Stage) -> None:
+    park_a_digest(stage)
+    real, now = stage.clock.real(), stage.clock.now()
+    with stage.services.db.writing() as connection:
+        say(stage.services, connection).redact(row_of(stage, "page"), 7)
+        row = outbox.claim(connection, real, now, real + LEASE, "t")
+        assert row is not None and row.kind == "redact"
+    with stage.services.db.writing() as connection:
+        assert outbox.unpark(connection, real) == 3
+        assert not outbox.finish(connection, row, "t", state="parked", real=real, values={})
+    assert set(states(stage).values()) == {"pending"}
 
 
 def test_a_post_parked_in_doubt_is_looked_up_when_it_is_unparked(stage: Stage) -> None:
@@ -269,14 +434,21 @@ def test_our_own_fault_keeps_the_post_lets_others_pass_and_is_parked_in_the_end(
     )
 
 
+@pytest.mark.parametrize("minutes", [-29, 29])
+def test_a_clock_that_is_wrong_still_finds_what_it_posted(stage: Stage, minutes: int) -> None:
+    """Slack stamps messages with its own time."""
+    stage.slack.clock = type(stage.clock)(stage.clock.instant, stage.clock.real_instant)
+    stage.clock.pass_time(minutes=minutes)
+    post_and_die(stage, "p", "C1")
+    recover(stage)
+    assert_said_once(stage, "p")
+
+
 def test_a_clock_that_was_put_forward_still_finds_what_it_posted(stage: Stage) -> None:
     """`tick --at` next year, killed after posting: Slack's time is today's."""
     stage.slack.clock = type(stage.clock)(stage.clock.instant, stage.clock.real_instant)
     stage.clock.instant += timedelta(days=365)
-    acted = boundaries(stage, post).index("after chat.postMessage") + 1
-    post(stage, "p", "C1")
-    with watched(stage, Killer(acted)):
-        send(stage)
+    post_and_die(stage, "p", "C1")
     recover(stage)
     assert_said_once(stage, "p")
 
@@ -400,6 +572,56 @@ def test_who_lost_the_claim_while_looking_up_posts_nothing(stage: Stage) -> None
     assert_said_once(stage, "p")
 
 
+def slowly(stage: Stage, seconds: float) -> None:
+    """Let each call to Slack take so long, while another process sends what it may."""
+
+    def take_time(when: str, method: str) -> None:
+        if when == "before":
+            stage.slack.watch = lambda when, method: None
+            stage.clock.pass_time(seconds=seconds)
+            stage.send()
+            stage.slack.watch = take_time
+
+    stage.slack.watch = take_time
+
+
+def test_slow_calls_before_the_post_leave_it_its_lease(stage: Stage) -> None:
+    direct(stage, "p", "1")  # conversations.open, then chat.postMessage
+    slowly(stage, LEASE.total_seconds() - 1)
+    assert send(stage)
+    stage.slack.watch = lambda when, method: None
+    recover(stage)
+    assert_said_once(stage, "p")
+    assert stage.slack.calls.count("chat.postMessage") == 1
+
+
+def test_each_plainer_form_of_a_post_has_its_own_lease(stage: Stage) -> None:
+    forms = [[{"type": kind}] for kind in ("chart", "table", "section")]
+    with stage.services.db.writing() as connection:
+        rich = {"text": "p", "blocks": forms[0], PLAINER: forms[1:]}
+        say(stage.services, connection).post("p", "C1", rich)
+    stage.slack.fail("chat.postMessage", SlackRefused("invalid_blocks"), times=2)
+    slowly(stage, LEASE.total_seconds() / 2)
+    assert send(stage)
+    assert_said_once(stage, "p")
+    assert stage.slack.calls.count("chat.postMessage") == 3
+
+
+def test_who_was_frozen_before_it_posts_posts_nothing(stage: Stage) -> None:
+    """Its lease ended meanwhile, and another has posted."""
+
+    def take_over(when: str, method: str) -> None:
+        if (when, method) == ("after", "conversations.open"):
+            stage.slack.watch = lambda when, method: None
+            stage.clock.pass_time(seconds=LEASE.total_seconds() + 1)
+            assert send(stage)
+
+    direct(stage, "p", "1")
+    stage.slack.watch = take_over
+    assert send(stage)
+    assert_said_once(stage, "p")
+
+
 # --- expiry ------------------------------------------------------------------------------------------------
 
 
@@ -421,6 +643,21 @@ def test_what_is_in_doubt_is_looked_up_even_when_its_time_is_over(stage: Stage) 
     stage.send(seconds=15)
     assert_said_once(stage, "p")
     assert_said_once(stage, "page")
+
+
+def test_what_has_expired_in_doubt_holds_up_none_of_its_lane(stage: Stage) -> None:
+    """However long Slack does not tell whether it stands: it will not be said any more."""
+    stage.slack.lose_answer("chat.postMessage")
+    stage.slack.fail("conversations.history", SlackUnclear("http_503"), times=3)
+    post(stage, "p", "C1", expires_at=stage.clock.now() + timedelta(seconds=15))
+    post(stage, "q", "C1")
+    stage.send(seconds=14)
+    assert said(stage, "q") == []
+    stage.send(seconds=3)
+    assert_said_once(stage, "q")
+    assert row_of(stage, "p").state == "pending"
+    stage.send(seconds=60)
+    assert_said_once(stage, "p")
 
 
 # --- wishes ------------------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bot.outbox import Builder, send_one
+from bot.outbox import LEASE, Builder, send_one
 from bot.services import Services
 from bot.slack import SlackRefused
 from bot.workers import BUILDERS
@@ -132,6 +132,24 @@ def test_a_file_whose_answer_was_lost_is_not_sent_again(stage: Stage, in_thread:
     send(stage, builders, seconds=20)
     assert len(stage.slack.shared_files(MARKETING if in_thread else f"D{ANNA[1:]}")) == 1
     assert {row["state"] for row in stage.rows("outbox")} == {"sent"}
+
+
+def test_a_file_that_is_slow_to_upload_comes_once(stage: Stage) -> None:
+    """Another process may only look for it when its sharing has had its time."""
+    builders = Counter()
+    share(stage, user_id=ANNA)
+
+    def take_time(when: str, method: str) -> None:
+        if when == "before":
+            stage.slack.watch = lambda when, method: None
+            stage.clock.pass_time(seconds=LEASE.total_seconds() / 2)
+            while send_one(stage.services, builders):
+                pass
+            stage.slack.watch = take_time
+
+    stage.slack.watch = take_time
+    assert send_one(stage.services, builders)
+    assert len(stage.slack.shared_files(f"D{ANNA[1:]}")) == 1
 
 
 def test_a_file_that_slack_did_not_take_comes_later(stage: Stage) -> None:
