@@ -52,7 +52,7 @@ def test_depths_come_from_the_database(database: Database) -> None:
     with database.writing() as connection:
         row = inbox.claim(connection, clock.real(), clock.real(), "t")
         assert row is not None
-        inbox.put_back(connection, row.id, "t", due_at=MONDAY, error="boom", park=True)
+        inbox.count_failure(connection, row.id, "t", due_at=MONDAY, error="boom", park=True)
     clock.pass_time(seconds=90)
     told = metrics.exposition(database, clock).decode()
     assert value(told, 'frontline_queue_rows{queue="inbox",state="pending"}') == 1
