@@ -1,6 +1,7 @@
 """Metrics: counted where it happens, depths read when asked."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -40,6 +41,14 @@ def test_what_the_core_counts(database: Database) -> None:
     assert grew('frontline_insights_total{source="reaction"}') == 1
     assert grew('frontline_ack_seconds_bucket{le="0.025",transport="http"}') == 1
     assert "python_info" not in after
+
+
+def test_every_metric_is_described_for_who_runs_it(database: Database) -> None:
+    described = Path("docs/operations.md").read_text(encoding="utf-8")
+    families = [*metrics.REGISTRY.collect(), *metrics.Depths(database, StandingClock()).collect()]
+    names = {one.name + ("_total" if one.type == "counter" else "") for one in families}
+    assert len(names) >= 13
+    assert {name for name in names if f"| `{name}` |" not in described} == set()
 
 
 def test_depths_come_from_the_database(database: Database) -> None:

@@ -1,6 +1,7 @@
 """Every subscribed event is answered 200, after what matters of it is committed; no text is stored (1, 4)."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from structlog.testing import capture_logs
 
 from bot.ids import Event
 from bot.inbox import work_one
+from bot.metrics import REGISTRY
 from bot.workers import WORKERS
 from storage import agenda
 from storage.database import Database
@@ -198,6 +200,21 @@ def test_each_gesture_counts_once_however_often_it_is_delivered(slack: Slack, st
             for _ in range(3):  # with an id of its own each time
                 assert slack.event(event).status == 200
     assert len(stage.rows("inbox")) == sum("event_ts" in event for event in OF_INTEREST.values())
+
+
+def test_what_became_of_a_delivery_is_counted_as_it_is_described(slack: Slack) -> None:
+    def counted() -> dict[str, float]:
+        samples = [one for family in REGISTRY.collect() for one in family.samples]
+        events = [one for one in samples if one.name == "frontline_events_total"]
+        return {one.labels["result"]: one.value for one in events if "reaction_added" in one.labels.values()}
+
+    before = counted()
+    for event in (reaction(), reaction(), reaction(emoji="thumbsup")):
+        slack.event(event)
+    grew = {result for result, number in counted().items() if number > before.get(result, 0)}
+    assert grew == {"accepted", "repeated", "ignored"}
+    described = Path("docs/operations.md").read_text(encoding="utf-8")
+    assert all(f"`{result}`" in described for result in grew)
 
 
 def test_changes_of_a_person_without_a_time_are_told_apart(slack: Slack, stage: Stage) -> None:
