@@ -3,6 +3,9 @@
 `accept` runs in the middleware and stores identifiers only. `work_one` is the single path for live, repeated
 and caught-up events: it claims a row, reads what it needs from Slack, and then changes the domain and marks
 the row done in one transaction, which stands only if the claim still does.
+
+What is Slack's fault, the database's or nobody's yet (no answer, 429, lost access) uses up none of an event's
+tries: it waits as long as it takes. Only what is wrong with the event itself parks it.
 """
 
 from collections.abc import Callable, Mapping
@@ -17,14 +20,16 @@ from sqlalchemy import Connection
 from bot import metrics
 from bot.outbox import ClaimLost, Say
 from bot.services import Services
-from bot.slack import LOST_ACCESS, SlackBusy, SlackProblem, SlackRefused
+from bot.slack import SlackBusy, SlackProblem, SlackRefused
 from storage import inbox
+from storage.faults import is_databases
 from storage.inbox import InboxRow
 
 log = structlog.get_logger()
 
 LEASE: Final = timedelta(seconds=120)
 MOST_ATTEMPTS: Final = 12
+LONGEST_WAIT: Final = 900.0  # seconds between two tries
 
 
 @dataclass(frozen=True)
@@ -94,17 +99,21 @@ def work_one(services: Services, workers: Mapping[str, Worker]) -> bool:
     except ClaimLost:
         bound.info("event_claim_lost")
         return True
-    except SlackBusy as busy:
-        _put_back(services, row, token, timedelta(seconds=busy.retry_after), busy.code)
-    except NotYet as wait:
-        _put_back(services, row, token, _backoff(row.attempts), wait.code)
-    except SlackProblem as problem:
-        final = isinstance(problem, SlackRefused) and problem.is_final
-        _put_back(services, row, token, _backoff(row.attempts), problem.code, park=final)
-        bound.warning("event_failed", code=problem.code, parked=final)
+    except (NotYet, SlackProblem) as problem:
+        if isinstance(problem, SlackRefused) and problem.is_final:
+            _fail(services, row, token, problem.code, park=True)
+            bound.warning("event_failed", code=problem.code, parked=True)
+        else:
+            asked = problem.retry_after if isinstance(problem, SlackBusy) else None
+            _wait(services, row, token, problem.code, asked)
+            bound.info("event_waits", code=problem.code)
     except Exception as problem:  # noqa: BLE001 - a process boundary: the event is kept, the worker goes on
-        _put_back(services, row, token, _backoff(row.attempts), type(problem).__name__)
         bound.exception("event_failed")
+        name = type(problem).__name__
+        if is_databases(problem):
+            _wait(services, row, token, name)
+        else:
+            _fail(services, row, token, name, park=row.attempts + 1 >= MOST_ATTEMPTS)
     else:
         services.wake.outbox.set()
         metrics.event(row.kind, "done")
@@ -118,21 +127,22 @@ def say_for(services: Services, connection: Connection, correlation_id: str) -> 
     return Say(connection, services.team_id, clock.now(), clock.real(), correlation_id)
 
 
-def _put_back(
-    services: Services, row: InboxRow, token: str, wait: timedelta, error: str, *, park: bool = False
-) -> None:
-    # Lost access is mended by people, in their time, and a busy Slack is no fault of the event's: neither is
-    # ever given up.
-    too_many = row.attempts + 1 >= MOST_ATTEMPTS and error not in LOST_ACCESS | {"ratelimited"}
+def _wait(services: Services, row: InboxRow, token: str, why: str, seconds: float | None = None) -> None:
+    """Come again later; the try counts for nothing. `seconds`: so long, where Slack asks for it."""
+    real = services.clock.real()
+    if seconds is None:  # as long again as it has waited: rarer and rarer, without counting tries
+        seconds = min(LONGEST_WAIT, max(1.0, (real - row.received_at).total_seconds()))
     with services.db.writing() as connection:
-        inbox.put_back(
-            connection, row.id, token, due_at=services.clock.real() + wait, error=error, park=park or too_many
-        )
-    if park or too_many:
+        inbox.put_back(connection, row.id, token, due_at=real + timedelta(seconds=seconds), error=why)
+    metrics.retry("inbox", why)
+
+
+def _fail(services: Services, row: InboxRow, token: str, error: str, *, park: bool) -> None:
+    """The event itself failed: count it, and come again later or not at all."""
+    due_at = services.clock.real() + timedelta(seconds=min(LONGEST_WAIT, 2.0**row.attempts))
+    with services.db.writing() as connection:
+        inbox.count_failure(connection, row.id, token, due_at=due_at, error=error, park=park)
+    if park:
         metrics.event(row.kind, "parked")
     else:
         metrics.retry("inbox", error)
-
-
-def _backoff(attempts: int) -> timedelta:
-    return timedelta(seconds=min(900, 2**attempts))

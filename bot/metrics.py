@@ -62,7 +62,7 @@ _connected = Gauge("frontline_slack_connected", "1 while Slack can be reached, e
 
 
 def event(kind: str, result: str) -> None:
-    """An event was `accepted`, `duplicate` or `ignored` at the edge, or `done` or `parked` by the worker.
+    """An event was `accepted`, `repeated` or `ignored` at the edge, or `done` or `parked` by the worker.
 
     A `request` of whatever kind was `late`: it had waited for so long that it was not begun.
     """

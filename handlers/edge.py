@@ -16,6 +16,7 @@ from bot.errors import FormError, UnknownPerson, UserError
 from bot.gestures import Answer, Errors, FormState, Gesture, Open, Reply, Update
 from bot.i18n import N_, Texts
 from bot.inbox import Incoming, accept, say_for
+from bot.logs import correlation
 from bot.messages.common import notice
 from bot.services import Services
 from bot.slack import SlackProblem
@@ -118,6 +119,10 @@ class Edge:
             return viewer(connection, self.services.team_id, user_id).texts
 
     def _run(self, gesture: Gesture, use: Use) -> Answer:
+        with correlation(gesture.key):
+            return self._answer(gesture, use)
+
+    def _answer(self, gesture: Gesture, use: Use) -> Answer:
         try:
             with going_first():
                 answer = use(gesture)
@@ -183,7 +188,8 @@ class Edge:
         try:
             self.services.slack.call(method, **arguments)
         except SlackProblem as problem:
-            log.warning("form_not_opened", method=method, code=problem.code)
+            with correlation(gesture.key):
+                log.warning("form_not_opened", method=method, code=problem.code)
             _ = self.texts(gesture.user_id)
             text = _("Slack did not open the form ({code}). Please try again.", code=problem.code)
             self._say(gesture, Reply({"text": text}))

@@ -94,6 +94,8 @@ def read_message_event(ear: Ear, event: Payload) -> Incoming | None:
         return _edit(ear, event)
     if subtype == "message_deleted":
         return _of_insight(ear, event, "message_deleted", str(event.get("deleted_ts")))
+    if subtype in CONVERTED:
+        return read_channel(ear, {**event, "type": subtype})
     if event.get("bot_id") or not event.get("user") or subtype not in WRITTEN:
         return None
     if event.get("channel_type") == "im":
@@ -101,6 +103,9 @@ def read_message_event(ear: Ear, event: Payload) -> Incoming | None:
     return _reply(ear, event)
 
 
+# Who may read a channel has changed: Slack says it in the channel, and sends no event beside that
+# (docs.slack.dev/reference/events/message/channel_convert_to_private).
+CONVERTED: Final = frozenset({"channel_convert_to_private", "channel_convert_to_public"})
 # What people write themselves; all else is said by bots, or by Slack about the channel.
 WRITTEN: Final = frozenset({None, "file_share", "thread_broadcast"})
 

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Connection, and_, delete, exists, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from storage.rows import columns_for, fetch_all, fetch_one
 from storage.tables import (
@@ -13,9 +13,6 @@ from storage.tables import (
     bridge_managers,
     bridges,
     categories,
-    flags,
-    insights,
-    outbox,
     workspaces,
 )
 
@@ -266,42 +263,3 @@ def version(connection: Connection, team_id: str) -> int:
         select(workspaces.c.bridges_version).where(workspaces.c.team_id == team_id)
     )
     return found or 0
-
-
-def follow_channel(connection: Connection, team_id: str, old: str, new: str) -> None:
-    """Slack gave a channel a new id: bridges, insights, flags and waiting posts follow it.
-
-    What is known under the new id already (an event may have come earlier) stays as it is.
-    """
-    connection.execute(
-        update(bridges)
-        .where(bridges.c.team_id == team_id, bridges.c.marketing_channel_id == old)
-        .values(marketing_channel_id=new)
-    )
-    for table, keys in (
-        (bridge_channels, ()),
-        (insights, ("message_ts",)),
-        (flags, ("message_ts", "user_id", "emoji")),
-    ):
-        there = table.alias("there")
-        same = and_(
-            there.c.team_id == team_id,
-            there.c.channel_id == new,
-            *(there.c[key] == table.c[key] for key in keys),
-        )
-        connection.execute(
-            update(table)
-            .where(table.c.team_id == team_id, table.c.channel_id == old, ~exists().where(same))
-            .values(channel_id=new)
-        )
-    connection.execute(
-        delete(bridge_channels).where(
-            bridge_channels.c.team_id == team_id, bridge_channels.c.channel_id == old
-        )
-    )
-    connection.execute(
-        update(outbox)
-        .where(outbox.c.team_id == team_id, outbox.c.channel_id == old, outbox.c.state == "pending")
-        .values(channel_id=new)
-    )
-    touch(connection, team_id)

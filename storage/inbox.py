@@ -23,7 +23,7 @@ class InboxRow:
     user_id: str | None
     item: str | None
     event_ts: str | None
-    attempts: int  # before this one
+    attempts: int  # that the event itself failed
     received_at: datetime
 
 
@@ -70,11 +70,7 @@ def claim(connection: Connection, now: datetime, lease_until: datetime, token: s
     )
     if row is None:
         return None
-    connection.execute(
-        update(inbox)
-        .where(inbox.c.id == row.id)
-        .values(claim=token, due_at=lease_until, attempts=inbox.c.attempts + 1)
-    )
+    connection.execute(update(inbox).where(inbox.c.id == row.id).values(claim=token, due_at=lease_until))
     return row
 
 
@@ -88,23 +84,36 @@ def finish(connection: Connection, row_id: int, token: str, at: datetime) -> boo
     return result.rowcount == 1
 
 
-def put_back(
-    connection: Connection, row_id: int, token: str, *, due_at: datetime, error: str, park: bool
-) -> None:
-    """Give the event back for a later try, or park it where an operator sees it."""
+def put_back(connection: Connection, row_id: int, token: str, *, due_at: datetime, error: str) -> None:
+    """Give the event back for a later try: what kept it from being done is not its own fault."""
     connection.execute(
         update(inbox)
         .where(inbox.c.id == row_id, inbox.c.claim == token)
-        .values(state="parked" if park else "pending", due_at=due_at, claim=None, error=error)
+        .values(due_at=due_at, claim=None, error=error)
+    )
+
+
+def count_failure(
+    connection: Connection, row_id: int, token: str, *, due_at: datetime, error: str, park: bool
+) -> None:
+    """The event itself failed: give it back for a later try, or park it where an operator sees it."""
+    connection.execute(
+        update(inbox)
+        .where(inbox.c.id == row_id, inbox.c.claim == token)
+        .values(
+            state="parked" if park else "pending",
+            attempts=inbox.c.attempts + 1,
+            due_at=due_at,
+            claim=None,
+            error=error,
+        )
     )
 
 
 def release(connection: Connection, token: str, now: datetime) -> None:
     """Give back at once what `token` holds: at a graceful stop."""
     connection.execute(
-        update(inbox)
-        .where(inbox.c.claim == token, inbox.c.state == "pending")
-        .values(claim=None, due_at=now, attempts=inbox.c.attempts - 1)
+        update(inbox).where(inbox.c.claim == token, inbox.c.state == "pending").values(claim=None, due_at=now)
     )
 
 

@@ -92,6 +92,7 @@ def may_come_to_stand(connection: Connection, team_id: str, channel_id: str) -> 
                         outbox.c.channel_id == channel_id,
                         outbox.c.message_ts.is_(None),
                         outbox.c.in_doubt_at.is_not(None),
+                        outbox.c.state != "dropped",
                     )
                 )
             )

@@ -22,7 +22,7 @@ from bot.slack import SlackRefused
 from bot.upkeep.findings import Kind, subject_of
 from bot.workspace.access import is_colleague, viewer
 from bot.workspace.directory import nothing, refresh_channel, refresh_person
-from storage import bridges, health, workspace
+from storage import bridges, channel_ids, health, workspace
 from storage.bridges import Bridge
 from storage.inbox import InboxRow
 from storage.outbox import OutboxRow
@@ -181,7 +181,7 @@ def _not_joined(row: InboxRow, code: str) -> Apply:
 
 
 def channel_id_changed(services: Services, row: InboxRow) -> Apply:
-    """A channel got a new id (`item`): its bridges and insights follow it."""
+    """A channel got a new id (`item`): all that is kept of it follows."""
     assert row.channel_id is not None
     assert row.item is not None
     old, new = row.channel_id, row.item
@@ -195,7 +195,7 @@ def channel_id_changed(services: Services, row: InboxRow) -> Apply:
                 known = replace(was_known, channel_id=new)
                 workspace.save_channel(connection, say.team_id, known, say.now)
             workspace.leave_channel(connection, say.team_id, old)
-        bridges.follow_channel(connection, say.team_id, old, new)
+        channel_ids.follow_channel(connection, say.team_id, old, new)
         _telling(services, new, save, row.natural_key)(connection, say)
 
     return follow

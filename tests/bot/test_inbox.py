@@ -1,16 +1,19 @@
 """Events in: durable before they are acknowledged, processed once, parked and not lost (promises 1, 2, 4)."""
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, event, insert, select
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from structlog.testing import capture_logs
 
-from bot.inbox import LEASE, MOST_ATTEMPTS, Incoming, Worker, work_one
+from bot.inbox import LEASE, MOST_ATTEMPTS, Incoming, NotYet, Worker, work_one
 from bot.outbox import Say
 from bot.services import Services
-from bot.slack import SlackBusy, SlackProblem, SlackRefused, SlackUnclear
+from bot.slack import SlackBusy, SlackRefused, SlackUnclear
 from bot.workers import WORKERS
 from storage import inbox
 from storage.database import Database
@@ -25,6 +28,13 @@ TS = "1772442000.000001"
 @pytest.fixture
 def stage(database: Database) -> Stage:
     return make_stage(database)
+
+
+@pytest.fixture
+def unlogged() -> Iterator[None]:
+    """Tracebacks for people take longer than all else where much fails on purpose."""
+    with capture_logs():
+        yield
 
 
 def incoming(key: str = "k", kind: str = "test", **more: str) -> Incoming:
@@ -197,7 +207,7 @@ def test_what_a_killed_worker_held_comes_back_when_its_lease_ends(stage: Stage) 
 # --- failures ----------------------------------------------------------------------------------------------
 
 
-def attempts_until_parked(stage: Stage, problem: SlackProblem | Exception) -> int | None:
+def attempts_until_parked(stage: Stage, problem: Exception) -> int | None:
     """How often an event is tried; None where it was not given up."""
     stage.hear(incoming())
     worker = Recorder(*[problem] * 30)
@@ -209,31 +219,81 @@ def attempts_until_parked(stage: Stage, problem: SlackProblem | Exception) -> in
     return None
 
 
+@pytest.mark.usefixtures("unlogged")
 @pytest.mark.parametrize(
     ("problem", "attempts"),
     [
-        (SlackUnclear("http_500"), MOST_ATTEMPTS),
         (_Broken(), MOST_ATTEMPTS),
-        (SlackRefused("message_limit_exceeded"), MOST_ATTEMPTS),
         (SlackRefused("missing_scope"), 1),
+        (SlackUnclear("http_500"), None),
+        (SlackRefused("accesslimited"), None),
         (SlackRefused("token_revoked"), None),
         (SlackBusy(30), None),
+        (NotYet("thread_not_known"), None),
+        (OperationalError("SELECT 1", {}, Exception()), None),
+        (PoolTimeout(), None),
     ],
 )
 def test_how_often_an_event_is_tried(stage: Stage, problem: Exception, attempts: int | None) -> None:
     assert attempts_until_parked(stage, problem) == attempts
 
 
-def test_waits_grow_and_slacks_own_wait_is_obeyed(stage: Stage) -> None:
-    waits = []
-    worker = Recorder(*[SlackUnclear("lost")] * 11, SlackBusy(45))
+@pytest.mark.usefixtures("unlogged")
+def test_after_a_weekend_without_access_an_event_has_all_its_tries(stage: Stage) -> None:
+    weekend = [SlackRefused("token_revoked"), SlackBusy(30), SlackUnclear("http_503")] * 5
+    worker = Recorder(*weekend, *[_Broken()] * (MOST_ATTEMPTS - 1))
     stage.hear(incoming())
-    for _ in range(12):
+    while len(worker.seen) < len(weekend) + MOST_ATTEMPTS - 1:
+        assert work(stage, worker)
+        stage.clock.pass_time(seconds=1000)
+    assert stage.rows("inbox")[0]["attempts"] == MOST_ATTEMPTS - 1
+    assert work(stage, worker)
+    assert done(stage) == ["k"]
+
+
+@pytest.mark.usefixtures("unlogged")
+def test_a_database_that_fails_at_every_commit_costs_no_try(stage: Stage) -> None:
+    """Nor can it be told then that the event waits: its lease ends."""
+    engine, worker = stage.services.db.engine, Recorder()
+
+    def fail(_: object, __: object, statement: str, *___: object) -> None:
+        if "UPDATE inbox SET state" in statement or "error=" in statement:
+            raise OperationalError(statement, {}, Exception())
+
+    stage.hear(incoming())
+    event.listen(engine, "before_cursor_execute", fail)
+    try:
+        for _ in range(MOST_ATTEMPTS + 1):
+            with pytest.raises(OperationalError):
+                work(stage, worker)
+            stage.clock.pass_time(seconds=LEASE.total_seconds())
+    finally:
+        event.remove(engine, "before_cursor_execute", fail)
+    assert work(stage, worker)
+    assert done(stage) == ["k"]
+
+
+def waits(stage: Stage, worker: Recorder) -> list[float]:
+    """How long the event waits after each try that the worker lets fail."""
+    found = []
+    stage.hear(incoming())
+    while worker.problems:
         assert work(stage, worker)
         (row,) = stage.rows("inbox")
-        waits.append((row["due_at"] - stage.clock.real()).total_seconds())
-        stage.clock.pass_time(seconds=waits[-1])
-    assert waits == [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 45]
+        found.append((row["due_at"] - stage.clock.real()).total_seconds())
+        stage.clock.pass_time(seconds=found[-1])
+    return found
+
+
+def test_waits_for_slack_grow_to_a_quarter_of_an_hour_and_its_own_wait_is_obeyed(stage: Stage) -> None:
+    worker = Recorder(*[SlackUnclear("lost")] * 13, SlackBusy(45))
+    assert waits(stage, worker) == [1, 1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900, 45]
+
+
+@pytest.mark.usefixtures("unlogged")
+def test_waits_after_failures_of_its_own_grow(stage: Stage) -> None:
+    worker = Recorder(*[_Broken()] * (MOST_ATTEMPTS - 1))
+    assert waits(stage, worker) == [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900]
 
 
 def test_parked_events_are_seen_and_can_be_tried_anew(stage: Stage) -> None:

@@ -16,12 +16,15 @@ from sqlalchemy.exc import DBAPIError
 from structlog.testing import capture_logs
 
 from bot.errors import OperatorError
+from bot.gestures import Answer, Gesture, Open
 from bot.inbox import Incoming
 from bot.logs import configure_logging, correlation, describe
+from bot.slack import SlackRefused
+from handlers.edge import Edge
 from storage.database import Database
 from storage.tables import insights
 from tests.stage import make_stage
-from tests.support import ANNA, BEN, SALES
+from tests.support import ANNA, BEN, SALES, TEAM
 
 SECRET = "Hartmann leaves us for Acme"
 SECRET_KEYS = [
@@ -193,3 +196,32 @@ def test_one_correlation_id_leads_from_the_event_to_the_post(database: Database)
     told = {one["event"] for one in logs if one.get("correlation_id") == "Ev0123"}
     assert {"event_done", "post_done"} <= told
     assert "too expensive" not in str(logs)
+
+
+def test_errors_of_a_gesture_carry_its_id(database: Database, capsys: Capture) -> None:
+    stage = make_stage(database)
+    edge = Edge(stage.services)
+    body = {
+        "trigger_id": "t1",
+        "user_id": ANNA,
+        "team_id": TEAM,
+        "channel_id": SALES,
+        "response_url": "https://a",
+    }
+
+    def break_down(gesture: Gesture) -> Answer:
+        raise KeyError("too expensive")
+
+    stage.slack.fail("views.open", SlackRefused("expired_trigger_id"))
+    configure_logging("INFO", "json")
+    edge.command(lambda **answer: None, body, break_down)  # type: ignore[arg-type]
+    edge.command(lambda **answer: None, body, lambda gesture: Open({"type": "modal"}))  # type: ignore[arg-type]
+    stage.send()
+    structlog.get_logger("bot.test").info("something_else")
+    told = {one["event"]: one.get("correlation_id") for one in lines(capsys)}
+    assert told == {
+        "gesture_failed": "t1",
+        "form_not_opened": "t1",
+        "post_done": "t1",
+        "something_else": None,
+    }

@@ -2,6 +2,7 @@
 
 from contextlib import ExitStack, suppress
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import update
@@ -46,6 +47,14 @@ def test_what_the_core_counts(database: Database) -> None:
     assert "python_info" not in after
 
 
+def test_every_metric_is_described_for_who_runs_it(database: Database) -> None:
+    described = Path("docs/operations.md").read_text(encoding="utf-8")
+    families = [*metrics.REGISTRY.collect(), *metrics.Depths(database, StandingClock()).collect()]
+    names = {one.name + ("_total" if one.type == "counter" else "") for one in families}
+    assert len(names) >= 13
+    assert {name for name in names if f"| `{name}` |" not in described} == set()
+
+
 def test_depths_come_from_the_database(database: Database) -> None:
     clock = StandingClock()
     services = make_services(database, clock)
@@ -56,7 +65,7 @@ def test_depths_come_from_the_database(database: Database) -> None:
     with database.writing() as connection:
         row = inbox.claim(connection, clock.real(), clock.real(), "t")
         assert row is not None
-        inbox.put_back(connection, row.id, "t", due_at=MONDAY, error="boom", park=True)
+        inbox.count_failure(connection, row.id, "t", due_at=MONDAY, error="boom", park=True)
     clock.pass_time(seconds=90)
     told = metrics.exposition(database, clock).decode()
     assert value(told, 'frontline_queue_rows{queue="inbox",state="pending"}') == 1

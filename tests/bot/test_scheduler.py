@@ -301,7 +301,7 @@ def test_what_another_holds_is_awaited_and_what_is_backed_off_is_not(database: D
         assert post is not None
     assert not settle(services, [Step("none", lambda: False)], timeout=0.01)
     with database.writing() as connection:
-        inbox.put_back(connection, event.id, "mine", due_at=later, error="x", park=False)
+        inbox.put_back(connection, event.id, "mine", due_at=later, error="x")
     assert not is_idle(services)  # the post is still in hand
     with database.writing() as connection:
         outbox.put_back(connection, post.id, "mine", {"due_at": later})

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 import pytest
-from sqlalchemy import Connection
+from sqlalchemy import Connection, update
 
 from bot import threads as rules
 from bot.catchup import CatchUp
@@ -15,6 +15,8 @@ from bot.threads import Follower, open_thread
 from bot.workers import WORKERS
 from storage import threads
 from storage.database import Database
+from storage.outbox import drop
+from storage.tables import outbox
 from storage.threads import Thread
 from tests.stage import Stage, make_stage
 from tests.support import ANNA, BEN, GUEST, MARKETING, MIA, STRANGER, TEAM, say
@@ -202,3 +204,22 @@ def test_nothing_is_taken_while_slack_cannot_be_read(stage: Stage) -> None:
     assert told.work(stage) == []
     stage.clock.pass_time(seconds=5)
     assert told.work(stage) == ["7 + prices"]
+
+
+def test_a_reply_waits_for_as_long_as_its_threads_beginning_is_in_doubt(stage: Stage) -> None:
+    """While Slack is away for hours neither is given up; what an operator drops is waited for no more."""
+    begin(stage)
+    stage.slack.fail("chat.postMessage", SlackUnclear("TimeoutError"))
+    stage.send()
+    answer(stage, stage.slack.say(MARKETING, "UBOT", "What is new?"), "prices")
+    told = Told()
+    for _ in range(20):
+        assert told.work(stage) == []
+        stage.clock.pass_time(minutes=20)
+    assert [row["state"] for row in stage.rows("inbox")] == ["pending"]
+    with stage.services.db.writing() as connection:
+        connection.execute(update(outbox).values(state="parked"))
+        assert drop(connection, None, stage.clock.now()) == 1
+    stage.clock.pass_time(minutes=20)
+    assert told.work(stage) == []
+    assert [row["state"] for row in stage.rows("inbox")] == ["done"]

@@ -1,6 +1,7 @@
 """Every subscribed event is answered 200, after what matters of it is committed; no text is stored (1, 4)."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,11 +11,13 @@ from structlog.testing import capture_logs
 
 from bot.ids import Event
 from bot.inbox import work_one
+from bot.metrics import REGISTRY
 from bot.workers import WORKERS
+from storage import agenda
 from storage.database import Database
 from tests.handlers.requests import Slack, http_mode
 from tests.stage import Stage, make_stage
-from tests.support import ANNA, BOT, MARKETING, MIA, SALES, TEAM
+from tests.support import ANNA, BOT, MARKETING, MIA, SALES, TEAM, TOM
 
 TS = "1772441990.000100"
 AT = "1772441999.000200"
@@ -112,6 +115,10 @@ OF_INTEREST: dict[str, dict[str, Any]] = {
     "private deleted": {"type": "group_deleted", "channel": SALES, "event_ts": AT},
     "private renamed": {"type": "group_rename", "channel": CHANNEL, "event_ts": AT},
     "bot removed from private": {"type": "group_left", "channel": SALES, "event_ts": AT},
+    "made private": message(
+        subtype="channel_convert_to_private", channel_type="group", user=ANNA, text=WORD, event_ts=AT
+    ),
+    "made public": message(subtype="channel_convert_to_public", user=ANNA, text=WORD, event_ts=AT),
     "new id": {
         "type": "channel_id_changed",
         "old_channel_id": SALES,
@@ -148,6 +155,9 @@ OF_NONE: dict[str, dict[str, Any]] = {
     "reaction to a file": reaction(item={"type": "file", "file": "F1"}),
     "messages tab": {"type": "app_home_opened", "user": ANNA, "channel": "D1", "tab": "messages"},
     "joined elsewhere": {"type": "member_joined_channel", "user": ANNA, "channel": "C9", "event_ts": AT},
+    "made private elsewhere": message(
+        subtype="channel_convert_to_private", channel_type="group", user=ANNA, text=WORD, channel="C9"
+    ),
     "renamed elsewhere": {
         "type": "channel_rename",
         "channel": CHANNEL | {"id": "C9"},
@@ -190,6 +200,21 @@ def test_each_gesture_counts_once_however_often_it_is_delivered(slack: Slack, st
             for _ in range(3):  # with an id of its own each time
                 assert slack.event(event).status == 200
     assert len(stage.rows("inbox")) == sum("event_ts" in event for event in OF_INTEREST.values())
+
+
+def test_what_became_of_a_delivery_is_counted_as_it_is_described(slack: Slack) -> None:
+    def counted() -> dict[str, float]:
+        samples = [one for family in REGISTRY.collect() for one in family.samples]
+        events = [one for one in samples if one.name == "frontline_events_total"]
+        return {one.labels["result"]: one.value for one in events if "reaction_added" in one.labels.values()}
+
+    before = counted()
+    for event in (reaction(), reaction(), reaction(emoji="thumbsup")):
+        slack.event(event)
+    grew = {result for result, number in counted().items() if number > before.get(result, 0)}
+    assert grew == {"accepted", "repeated", "ignored"}
+    described = Path("docs/operations.md").read_text(encoding="utf-8")
+    assert all(f"`{result}`" in described for result in grew)
 
 
 def test_changes_of_a_person_without_a_time_are_told_apart(slack: Slack, stage: Stage) -> None:
@@ -235,6 +260,24 @@ def test_edits_and_deletions_of_an_insight_and_of_what_is_becoming_one_are_store
         "message_deleted",
         "message_deleted",
     ]
+
+
+def test_a_channel_made_private_is_public_no_more_for_other_channels(
+    slack: Slack, stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And public again when it is made so."""
+    kept_for_itself = []
+    for name, is_private in (("made private", True), ("made public", False)):
+        told = {"id": SALES, "name": "sales", "is_member": True, "is_private": is_private}
+        monkeypatch.setattr(stage.slack, "_conversations_info", lambda channel, told=told: {"channel": told})
+        slack.event(OF_INTEREST[name])
+        while work_one(stage.services, WORKERS):
+            pass
+        with stage.services.db.reading() as connection:
+            kept_for_itself.append(agenda.public_channels(connection, TEAM, [SALES]) == set())
+    assert kept_for_itself == [True, False]
+    told_of_it = [row["user_id"] for row in stage.rows("outbox") if row["dedupe_key"].startswith("mood:")]
+    assert sorted(told_of_it) == [MIA, TOM]
 
 
 def test_what_can_not_be_stored_is_not_acknowledged_and_stored_when_slack_repeats_it(
