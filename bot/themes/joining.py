@@ -40,6 +40,7 @@ MOST_WORDS: Final = 40  # of an insight, that older ones are looked up by
 MOST_HOLDERS: Final = 100  # the newest that hold a word
 MOST_SHARING: Final = 50  # older ones that share most words
 MOST_MEMBERS: Final = 20  # the newest, that a theme is compared and titled by
+MOST_TRIES: Final = 5  # of deciding anew at once, because what a decision rested on has changed
 
 
 @dataclass(frozen=True)
@@ -55,10 +56,15 @@ class Decision:
 
 
 def place_insight(connection: Connection, say: Say, insight: Insight) -> None:
-    """Let an insight that belongs nowhere yet join the theme it belongs to, all in this transaction."""
+    """Let an insight that belongs nowhere yet join the theme it belongs to, all in this transaction.
+
+    Where others commit again and again what that rested on, it waits for its theme as a new one does.
+    """
     lock(connection, "themes", str(insight.bridge_id))
-    while not carry_out(connection, say, insight, decide(connection, say.team_id, insight)):
-        pass  # others have committed something that it rested on
+    for _try in range(MOST_TRIES):
+        if carry_out(connection, say, insight, decide(connection, say.team_id, insight)):
+            return
+    theme_queue.add(connection, insight.id, insight.bridge_id, say.real, tells=False)
 
 
 def decide(connection: Connection, team_id: str, insight: Insight) -> Decision:

@@ -1,14 +1,22 @@
 """All insights are read anew in batches, from where it stopped; what people decided stands."""
 
+from collections.abc import Callable
+
 import pytest
+from sqlalchemy import Connection
 
 from bot.analysis import again
 from bot.errors import OperatorError
+from bot.inbox import work_one
 from bot.insights import change
-from bot.themes import people
+from bot.themes import again as themes_again
+from bot.themes import joining, people
+from bot.themes.placing import place_some
+from bot.workers import WORKERS
 from storage import analysis, themes
 from storage.database import Database
-from tests.stage import Stage, make_stage
+from storage.rows import lock
+from tests.stage import Stage, form, make_stage
 from tests.support import ANNA, MIA, SALES, TEAM, TOM
 
 WORDS = "Hartmann says the Northwind guys gave a discount"
@@ -140,6 +148,71 @@ def test_a_named_theme_stays_whole(stage: Stage) -> None:
     reanalyse(stage)
     assert grouped(stage) == {frozenset({1, 2, 3})}
     assert [row["title"] for row in stage.rows("themes") if row["is_named"]] == ["Ours"]
+
+
+def while_waiting(monkeypatch: pytest.MonkeyPatch, stage: Stage, then: Callable[[], object]) -> None:
+    """Let something be committed while the themes are waited for, the first time."""
+    if stage.services.db.is_sqlite:
+        pytest.skip("one writer at a time")
+    waits = [then]
+
+    def lock_later(connection: Connection, *key: str) -> None:
+        if waits:
+            waits.pop()()
+        lock(connection, *key)
+
+    monkeypatch.setattr(themes_again, "lock", lock_later)
+
+
+def test_one_that_joins_its_theme_meanwhile_is_no_endless_work(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stage.reaction(ANNA, stage.slack.say(SALES, TOM, ALIKE[0]))
+    stage.reaction(ANNA, stage.slack.say(SALES, TOM, ALIKE[1]))
+    while work_one(stage.services, WORKERS):
+        pass
+    while_waiting(monkeypatch, stage, lambda: place_some(stage.services))
+    assert grouped(stage) == set()
+    reanalyse(stage)
+    assert grouped(stage) == {frozenset({1, 2})}
+    assert stage.rows("theme_queue") == []
+
+
+def test_what_a_person_decides_meanwhile_stands(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    for text in (*ALIKE[:2], "the fair in Hannover was a success"):
+        flagged(stage, text)
+    mix_up(stage)
+    theme_id = stage.rows("theme_members")[0]["theme_id"]
+
+    def name() -> None:
+        people.save_rename(stage.services, stage.gesture(MIA), str(theme_id), form(theme_name="Ours"))
+
+    while_waiting(monkeypatch, stage, name)
+    reanalyse(stage)
+    assert grouped(stage) == {frozenset({1, 2, 3})}
+
+
+def test_a_text_that_is_deleted_meanwhile_joins_nothing(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flagged(stage, ALIKE[0])
+    second = flagged(stage, ALIKE[1])
+    while_waiting(monkeypatch, stage, lambda: stage.delete(second))
+    reanalyse(stage)
+    assert grouped(stage) == set()
+
+
+def test_what_can_not_be_decided_at_once_waits_as_a_new_one_does(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for text in ALIKE[:2]:
+        flagged(stage, text)
+    with monkeypatch.context() as patch:
+        patch.setattr(joining, "carry_out", lambda *_: False)
+        reanalyse(stage)
+    assert [row["insight_id"] for row in stage.rows("theme_queue")] == [1, 2]
+    stage.place()
+    assert grouped(stage) == {frozenset({1, 2})}
 
 
 def test_finding_themes_goes_on_where_it_stopped_and_reads_nothing_twice(
