@@ -67,21 +67,12 @@ def count(connection: Connection) -> int:
     return connection.execute(select(func.count()).select_from(theme_queue)).scalar_one()
 
 
-def holds(connection: Connection, insight_id: int, token: str) -> bool:
-    """Whether the claim still stands; it does until the transaction ends."""
-    found = connection.scalar(
-        select(theme_queue.c.insight_id)
-        .where(theme_queue.c.insight_id == insight_id, theme_queue.c.claim == token)
-        .with_for_update()
-    )
-    return found is not None
-
-
-def finish(connection: Connection, insight_id: int, token: str) -> None:
-    """It waits no more, if the claim stands."""
-    connection.execute(
+def finish(connection: Connection, insight_id: int, token: str) -> bool:
+    """It waits no more. False: the claim no longer stands."""
+    gone = connection.execute(
         delete(theme_queue).where(theme_queue.c.insight_id == insight_id, theme_queue.c.claim == token)
     )
+    return gone.rowcount == 1
 
 
 def put_off(connection: Connection, insight_id: int, token: str, due_at: datetime) -> None:

@@ -192,13 +192,33 @@ def newest_members(connection: Connection, theme_id: int, limit: int) -> list[Wo
     )
 
 
-def call(connection: Connection, theme_id: int, title: str, from_id: int | None, *, is_named: bool) -> None:
-    """Give the theme a title; `from_id`: the insight whose words it is."""
+def name(connection: Connection, theme_id: int, title: str) -> None:
+    """Call the theme as a person says; empty: nobody names it any more."""
     connection.execute(
         update(themes)
         .where(themes.c.id == theme_id)
-        .values(title=title, title_from_id=from_id, is_named=is_named)
+        .values(title=title, title_from_id=None, is_named=bool(title))
     )
+
+
+def call(connection: Connection, theme_id: int, title: str, from_id: int | None) -> None:
+    """Call the theme by words of that insight, unless a person has named it."""
+    connection.execute(
+        update(themes)
+        .where(themes.c.id == theme_id, ~themes.c.is_named)
+        .values(title=title, title_from_id=from_id)
+    )
+
+
+def forget_words(connection: Connection, insight_id: int) -> None:
+    """Let no theme be called by the insight's words; one that another is just about to name is left to it."""
+    found = (
+        select(themes.c.id)
+        .join(theme_members, theme_members.c.theme_id == themes.c.id)
+        .where(theme_members.c.insight_id == insight_id, themes.c.title_from_id == insight_id)
+        .with_for_update(key_share=True, skip_locked=True, of=themes)
+    )
+    connection.execute(update(themes).where(themes.c.id.in_(found)).values(title="", title_from_id=None))
 
 
 def remove(connection: Connection, theme_id: int) -> None:

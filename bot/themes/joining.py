@@ -211,28 +211,27 @@ def _plain(connection: Connection, team_id: str, found: Sequence[Worded | Insigh
 
 
 def retitle(connection: Connection, team_id: str, theme_id: int) -> None:
-    """Call the theme by its members' words as they are now, unless a person named it."""
+    """Call the theme by its members' words as they are now, unless a person named it.
+
+    While the bridge's themes are held: nobody else gives it a title meanwhile.
+    """
     theme = themes.by_id(connection, theme_id)
     if theme is None or theme.is_named:
         return
     texts = _plain(connection, team_id, themes.newest_members(connection, theme_id, MOST_MEMBERS))
     title = best_title(texts)
-    themes.call(
-        connection,
-        theme_id,
-        title.text if title else "",
-        title.insight_id if title else None,
-        is_named=False,
-    )
+    themes.call(connection, theme_id, title.text if title else "", title.insight_id if title else None)
 
 
 def text_changed(connection: Connection, say: Say, insight: Insight) -> None:
-    """An insight's text was edited or removed: its theme is called by what is left."""
-    theme = themes.of_insight(connection, insight.id)
-    if theme is not None:
-        retitle(connection, say.team_id, theme.id)
-    elif insight.text_removed_at is None:
-        theme_queue.add(connection, insight.id, insight.bridge_id, say.real, tells=False)
+    """An insight's text was edited or removed: its theme is no longer called by it.
+
+    What it is called instead is found by whoever works on the queue, who holds the bridge's themes: one who
+    gives it a title at this moment does not see the new text yet. To wait for the themes here, where a
+    message is held, could last for ever: whoever erases many messages holds the themes first.
+    """
+    theme_queue.add(connection, insight.id, insight.bridge_id, say.real, tells=False)
+    themes.forget_words(connection, insight.id)
 
 
 def title_for(connection: Connection, team_id: str, theme: Theme, seen: Sequence[int]) -> Title:

@@ -144,7 +144,7 @@ def test_a_named_theme_stays_whole(stage: Stage) -> None:
     mix_up(stage)
     with stage.services.db.writing() as connection:
         theme_id = stage.rows("theme_members")[0]["theme_id"]
-        themes.call(connection, theme_id, "Ours", None, is_named=True)
+        themes.name(connection, theme_id, "Ours")
     reanalyse(stage)
     assert grouped(stage) == {frozenset({1, 2, 3})}
     assert [row["title"] for row in stage.rows("themes") if row["is_named"]] == ["Ours"]
