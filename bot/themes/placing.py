@@ -29,7 +29,7 @@ log = structlog.get_logger()
 
 LEASE: Final = timedelta(seconds=60)
 AT_ONCE: Final = 10  # insights that are claimed together
-MOST_ATTEMPTS: Final = 6
+LONGEST_WAIT: Final = timedelta(hours=1)  # between tries
 
 
 def place_some(services: Services) -> bool:
@@ -115,11 +115,7 @@ def _tell(connection: Connection, say: Say, insight_id: int) -> bool:
 
 
 def _put_off(services: Services, waiting: Waiting, token: str) -> None:
-    real = services.clock.real()
+    real, wait = services.clock.real(), min(LONGEST_WAIT, timedelta(seconds=2 ** min(waiting.attempts, 16)))
     with services.db.writing() as connection:
-        if waiting.attempts + 1 < MOST_ATTEMPTS:
-            wait = timedelta(seconds=2**waiting.attempts)
-            theme_queue.put_off(connection, waiting.insight_id, token, real + wait)
-        else:  # those behind it wait no longer; `reanalyse` tries again
-            theme_queue.finish(connection, waiting.insight_id, token)
+        theme_queue.put_off(connection, waiting.insight_id, token, real + wait)
         theme_queue.release(connection, token, real)

@@ -11,13 +11,14 @@ from bot.inbox import Incoming, work_one
 from bot.insights.capture import Capture, store_insight
 from bot.themes import joining, placing
 from bot.themes.joining import Decision, decide
-from bot.themes.placing import AT_ONCE, LEASE, MOST_ATTEMPTS, place_some
+from bot.themes.placing import AT_ONCE, LEASE, LONGEST_WAIT, place_some
 from bot.themes.titles import Title
 from bot.workers import WORKERS
 from storage import insights, theme_queue, themes
 from storage.database import Database
 from storage.erasing import remove_insight
 from storage.insights import Insight
+from storage.theme_queue import PATIENCE
 from tests.stage import Stage, make_stage
 from tests.support import ANNA, SALES, TEAM, make_bridge, say
 
@@ -260,24 +261,38 @@ def test_the_outbox_is_woken_where_something_is_told(stage: Stage) -> None:
     assert place_some(stage.services) and outbox.is_set()
 
 
-def test_one_that_fails_is_tried_again_and_then_left_aside(
+def test_one_that_fails_is_tried_again_and_holds_nobody_up_for_ever(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first, second, third = store(stage, OTHER), store(stage, BLANK), store(stage, BLANK)
 
+    failing = [first]
+
     def fail(connection: Connection, insight: Insight, decision: Decision) -> None:
-        if insight.id == first:
+        if insight.id in failing:
             raise ValueError
 
+    def counted() -> tuple[int, int]:
+        with stage.services.db.reading() as connection:
+            return theme_queue.count(connection), theme_queue.set_aside_count(connection)
+
     asked = deciding(monkeypatch, fail)
-    for number in range(MOST_ATTEMPTS):
-        assert waiting(stage) == [first, second, third]
+    for number in range(PATIENCE):
+        assert waiting(stage) == [first, second, third] and counted() == (3, 0)
         assert place_some(stage.services)
-        assert number == MOST_ATTEMPTS - 1 or not place_some(stage.services)  # not at once
-        stage.clock.pass_time(seconds=2**number)
-    assert place_some(stage.services)
-    assert asked == [first] * MOST_ATTEMPTS + [second, third]
-    assert groups(stage) == [{second, third}]
+        assert number == PATIENCE - 1 or not place_some(stage.services)  # not at once
+        if number < PATIENCE - 1:
+            stage.clock.pass_time(seconds=2**number)
+    stage.place()
+    assert asked == [first] * PATIENCE + [second, third]
+    assert groups(stage) == [{second, third}] and counted() == (0, 1), "it is kept, and can be seen"
+    fourth = store(stage, BLANK)
+    stage.place()
+    failing.clear()
+    stage.clock.pass_time(seconds=LONGEST_WAIT.total_seconds())
+    stage.place()
+    assert groups(stage) == [{second, third, fourth}] and counted() == (0, 0)
+    assert asked[-2:] == [fourth, first]
 
 
 def test_who_saved_it_is_told_once_where_she_saved_it(stage: Stage) -> None:
