@@ -128,6 +128,7 @@ def _themes(asked: Asked) -> list[Chunk]:
         asked.now,
         before,
         shown=asked.shown,
+        with_silent=False,
     )
     found = tuple(one for one in found if one.is_new or one.is_growing)
     found = as_held(found, _worded(asked.held(shown_in(found))))
