@@ -1,9 +1,11 @@
 """All insights are read anew in batches, from where it stopped; what people decided stands."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection
+from sqlalchemy.exc import OperationalError
 
 from bot.analysis import again
 from bot.errors import OperatorError
@@ -13,7 +15,7 @@ from bot.themes import again as themes_again
 from bot.themes import joining, people
 from bot.themes.placing import place_some
 from bot.workers import WORKERS
-from storage import analysis, themes
+from storage import analysis, insights, themes
 from storage.database import Database
 from storage.rows import lock
 from tests.stage import Stage, form, make_stage
@@ -91,6 +93,30 @@ def test_one_bridge_by_name(stage: Stage) -> None:
     assert [step.read for step in reanalyse(stage, "default")] == [0, 1]
     with pytest.raises(OperatorError, match="default"):
         reanalyse(stage, "nowhere")
+
+
+def test_no_text_changes_while_what_is_read_of_it_is_stored(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if stage.services.db.is_sqlite:
+        pytest.skip("one writer at a time")
+    ts = flagged(stage, WORDS)
+    insight_id, read = stage.insight(ts).id, again.reread
+    tried: list[int] = []
+
+    def delete_and_read(*args: Any) -> bool:
+        tried.append(insight_id)
+        change = f"SELECT 1 FROM insights WHERE id = {insight_id} FOR NO KEY UPDATE NOWAIT"
+        with pytest.raises(OperationalError), stage.services.db.writing() as other:
+            other.exec_driver_sql(change)
+        with stage.services.db.writing() as other:
+            other.exec_driver_sql("SET LOCAL lock_timeout = '2s'")
+            insights.record(other, insight_id, stage.clock.now(), ANNA, "noted")  # nobody else waits
+        return read(*args)
+
+    monkeypatch.setattr(again, "reread", delete_and_read)
+    reanalyse(stage)
+    assert tried == [insight_id]
 
 
 ALIKE = (
