@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError
 
 from bot.analysis import again
+from bot.analysis.understand import reread
 from bot.errors import OperatorError
 from bot.inbox import work_one
 from bot.insights import change
@@ -101,7 +102,7 @@ def test_no_text_changes_while_what_is_read_of_it_is_stored(
     if stage.services.db.is_sqlite:
         pytest.skip("one writer at a time")
     ts = flagged(stage, WORDS)
-    insight_id, read = stage.insight(ts).id, again.reread
+    insight_id = stage.insight(ts).id
     tried: list[int] = []
 
     def delete_and_read(*args: Any) -> bool:
@@ -112,7 +113,7 @@ def test_no_text_changes_while_what_is_read_of_it_is_stored(
         with stage.services.db.writing() as other:
             other.exec_driver_sql("SET LOCAL lock_timeout = '2s'")
             insights.record(other, insight_id, stage.clock.now(), ANNA, "noted")  # nobody else waits
-        return read(*args)
+        return reread(*args)
 
     monkeypatch.setattr(again, "reread", delete_and_read)
     reanalyse(stage)

@@ -12,7 +12,7 @@ from bot.insights.capture import Capture, store_insight
 from bot.themes import joining, placing
 from bot.themes.joining import Decision, decide
 from bot.themes.placing import AT_ONCE, LEASE, LONGEST_WAIT, place_some
-from bot.themes.titles import Title
+from bot.themes.titles import Title, best_title
 from bot.workers import WORKERS
 from storage import insights, theme_queue, themes
 from storage.database import Database
@@ -222,10 +222,9 @@ def test_deleted_words_name_no_theme_though_they_were_read_before(
         store(stage, "the invoice pdf is blank")
     stage.place()
     last = store(stage, "a blank invoice pdf again")
-    title = joining.best_title
 
     def find_and_delete(texts: Mapping[int, str]) -> Title | None:
-        found = title(texts)
+        found = best_title(texts)
         if not stage.insight(ts).text_removed_at:
             stage.slack.delete(SALES, ts)
             stage.hear(Incoming("message_deleted", "deleted", SALES, ts))
