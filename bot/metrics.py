@@ -149,6 +149,7 @@ class Depths:
             rows.add_metric(["inbox", "pending"], inbox.waiting_count(connection))
             rows.add_metric(["inbox", "parked"], inbox.parked_count(connection))
             rows.add_metric(["themes", "pending"], theme_queue.count(connection))
+            rows.add_metric(["themes", "parked"], theme_queue.set_aside_count(connection))
             rows.add_metric(["outbox", "pending"], outbox.due_count(connection, now))
             rows.add_metric(["outbox", "waiting"], outbox.waiting_count(connection, now))
             rows.add_metric(["outbox", "parked"], outbox.parked_count(connection))

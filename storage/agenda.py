@@ -25,53 +25,64 @@ def may_be_shown(team_id: str, channel_id: str, *, is_marketing: bool) -> Column
 
 def top_since(
     connection: Connection, bridge_id: int, since: datetime, shown: ColumnElement[bool], limit: int
-) -> list[Insight]:
-    """The insights that came in since then: urgent ones first, then those with most support."""
-    return fetch_all(
-        connection,
-        columns_for(insights, Insight)
-        .where(
-            insights.c.bridge_id == bridge_id,
-            insights.c.created_at > since,
-            insights.c.text_removed_at.is_(None),
-            LIVE,
-            shown,
+) -> list[int]:
+    """Ids of the insights that came in since then: urgent ones first, then those with most support."""
+    return list(
+        connection.scalars(
+            select(insights.c.id)
+            .where(
+                insights.c.bridge_id == bridge_id,
+                insights.c.created_at > since,
+                insights.c.text_removed_at.is_(None),
+                LIVE,
+                shown,
+            )
+            .order_by(
+                insights.c.is_urgent.desc(),
+                insights.c.supporter_count.desc(),
+                insights.c.created_at.desc(),
+                insights.c.id.desc(),
+            )
+            .limit(limit)
         )
-        .order_by(
-            insights.c.is_urgent.desc(),
-            insights.c.supporter_count.desc(),
-            insights.c.created_at.desc(),
-            insights.c.id.desc(),
-        )
-        .limit(limit),
-        Insight,
     )
 
 
 def waiting_requests(
     connection: Connection, bridge_id: int, category: str, shown: ColumnElement[bool], limit: int
-) -> list[Insight]:
-    """What sales asked for and nobody has done or declined, the oldest first."""
-    return fetch_all(
-        connection,
-        columns_for(insights, Insight)
-        .where(
-            insights.c.bridge_id == bridge_id,
-            insights.c.category == category,
-            insights.c.status.in_(OPEN_STATUSES),
-            shown,
+) -> list[int]:
+    """Ids of what sales asked for and nobody has done or declined, the oldest first."""
+    return list(
+        connection.scalars(
+            select(insights.c.id)
+            .where(
+                insights.c.bridge_id == bridge_id,
+                insights.c.category == category,
+                insights.c.status.in_(OPEN_STATUSES),
+                shown,
+            )
+            .order_by(insights.c.created_at, insights.c.id)
+            .limit(limit)
         )
-        .order_by(insights.c.created_at, insights.c.id)
-        .limit(limit),
-        Insight,
     )
 
 
-def among(
+def held(
     connection: Connection, insight_ids: Collection[int], shown: ColumnElement[bool]
 ) -> dict[int, Insight]:
-    """Those of the insights that may be shown, by id."""
-    found = columns_for(insights, Insight).where(insights.c.id.in_(sorted(insight_ids)), shown)
+    """Those of the insights that may be shown, by id, with their words, if they still have them.
+
+    They are held until the transaction ends, so that a deletion either comes before and is seen here, or
+    comes after and finds the post that quotes them.
+    """
+    if not insight_ids:
+        return {}
+    found = (
+        columns_for(insights, Insight)
+        .where(insights.c.id.in_(sorted(insight_ids)), shown)
+        .order_by(insights.c.id)
+        .with_for_update(read=True, of=insights)
+    )
     return {one.id: one for one in fetch_all(connection, found, Insight)}
 
 

@@ -256,13 +256,15 @@ def end(connection: Connection, scope: Scope) -> None:
     connection.execute(delete(reanalyses).where(reanalyses.c.scope == scope.key))
 
 
-def batch(connection: Connection, scope: Scope, at: Progress, limit: int) -> list[Insight]:
-    """The next insights that still have their text."""
-    return fetch_all(
-        connection,
-        columns_for(insights, Insight).where(*_between(scope, at)).order_by(insights.c.id).limit(limit),
-        Insight,
-    )
+def batch(
+    connection: Connection, scope: Scope, at: Progress, limit: int, *, to_be_read: bool = False
+) -> list[Insight]:
+    """The next insights that still have their text.
+
+    `to_be_read`: what is read of them is stored, so their texts must not change until the transaction ends.
+    """
+    found = columns_for(insights, Insight).where(*_between(scope, at)).order_by(insights.c.id).limit(limit)
+    return fetch_all(connection, found.with_for_update(key_share=True) if to_be_read else found, Insight)
 
 
 def left(connection: Connection, scope: Scope, at: Progress) -> int:

@@ -1,6 +1,6 @@
 """Themes and their members; what people took apart stays apart."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, NamedTuple
@@ -9,10 +9,12 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Select,
+    Subquery,
     delete,
     exists,
     func,
     insert,
+    literal,
     or_,
     select,
     true,
@@ -73,7 +75,7 @@ class Counted:
     theme_id: int
     count: int
     before: int
-    ever: int
+    ever: int  # up to the end of that span
 
 
 def start(connection: Connection, bridge_id: int, at: datetime) -> int:
@@ -155,9 +157,16 @@ def by_ids(connection: Connection, ids: Collection[int]) -> dict[int, Theme]:
 
 
 def members_of(
-    connection: Connection, ids: Collection[int], shown: ColumnElement[bool]
+    connection: Connection,
+    ids: Collection[int],
+    shown: ColumnElement[bool],
+    *,
+    end_at: datetime | None = None,
 ) -> dict[int, list[Member]]:
-    """The members of several themes that count, newest first, by the theme; `shown` may leave some out."""
+    """The members of several themes that count, newest first, by the theme; `shown` may leave some out.
+
+    `end_at`: only what came in before it.
+    """
     rows = connection.execute(
         select(
             theme_members.c.theme_id,
@@ -170,7 +179,12 @@ def members_of(
             insights.c.deal_currency,
         )
         .join(theme_members, theme_members.c.insight_id == insights.c.id)
-        .where(theme_members.c.theme_id.in_(sorted(ids)), LIVE, shown)
+        .where(
+            theme_members.c.theme_id.in_(sorted(ids)),
+            LIVE,
+            shown,
+            EVERYTHING if end_at is None else insights.c.created_at < end_at,
+        )
         .order_by(insights.c.created_at.desc(), insights.c.id.desc())
     )
     members: dict[int, list[Member]] = {one: [] for one in ids}
@@ -192,13 +206,33 @@ def newest_members(connection: Connection, theme_id: int, limit: int) -> list[Wo
     )
 
 
-def call(connection: Connection, theme_id: int, title: str, from_id: int | None, *, is_named: bool) -> None:
-    """Give the theme a title; `from_id`: the insight whose words it is."""
+def name(connection: Connection, theme_id: int, title: str) -> None:
+    """Call the theme as a person says; empty: nobody names it any more."""
     connection.execute(
         update(themes)
         .where(themes.c.id == theme_id)
-        .values(title=title, title_from_id=from_id, is_named=is_named)
+        .values(title=title, title_from_id=None, is_named=bool(title))
     )
+
+
+def call(connection: Connection, theme_id: int, title: str, from_id: int | None) -> None:
+    """Call the theme by words of that insight, unless a person has named it."""
+    connection.execute(
+        update(themes)
+        .where(themes.c.id == theme_id, ~themes.c.is_named)
+        .values(title=title, title_from_id=from_id)
+    )
+
+
+def forget_words(connection: Connection, insight_id: int) -> None:
+    """Let no theme be called by the insight's words; one that another is just about to name is left to it."""
+    found = (
+        select(themes.c.id)
+        .join(theme_members, theme_members.c.theme_id == themes.c.id)
+        .where(theme_members.c.insight_id == insight_id, themes.c.title_from_id == insight_id)
+        .with_for_update(key_share=True, skip_locked=True, of=themes)
+    )
+    connection.execute(update(themes).where(themes.c.id.in_(found)).values(title="", title_from_id=None))
 
 
 def remove(connection: Connection, theme_id: int) -> None:
@@ -324,33 +358,20 @@ def counted(
     shown: ColumnElement[bool],
     most: int,
 ) -> list[Counted]:
-    """Themes that something came in for within the span, those with most insights first.
+    """Themes of two insights and more that something came in for within the span, those with most first.
 
-    `before_at` begins the span before it.
+    `before_at` begins the span before it. What came in after the span counts nowhere.
     """
-    in_span = insights.c.created_at >= start_at
-    count = func.count().filter(in_span)
-    rows = connection.execute(
-        select(theme_members.c.theme_id, count.label("inside"), func.count().label("both"))
-        .join(insights, insights.c.id == theme_members.c.insight_id)
-        .where(
-            insights.c.bridge_id == bridge_id,
-            insights.c.created_at >= before_at,
-            insights.c.created_at < end_at,
-            LIVE,
-            shown,
-        )
-        .group_by(theme_members.c.theme_id)
-        .having(count > 0)
-        .order_by(count.desc(), theme_members.c.theme_id)
+    inside = func.count().filter(insights.c.created_at >= start_at)
+    moved = _came_in(bridge_id, before_at, end_at, shown, inside).having(inside > 0).subquery()
+    picked = (
+        select(moved)
+        .where((moved.c.both > 1) | _earlier(moved, before_at, shown).exists())
+        .order_by(moved.c.inside.desc(), moved.c.theme_id)
         .limit(most)
-    ).all()
-    ever = _ever(connection, [row.theme_id for row in rows], shown)
-    return [
-        Counted(row.theme_id, row.inside, row.both - row.inside, ever[row.theme_id])
-        for row in rows
-        if ever.get(row.theme_id, 0) > 1
-    ]
+    )
+    found = _with_ever(connection, picked, before_at, shown)
+    return sorted(found, key=lambda one: (-one.count, one.theme_id))
 
 
 def fallen_silent(
@@ -367,9 +388,26 @@ def fallen_silent(
     """Themes that nothing came in for within the span, and `least` or more within the one before it, which
     `before_at` begins; those with most first.
     """
-    count = func.count()
-    rows = connection.execute(
-        select(theme_members.c.theme_id, count)
+    picked = (
+        _came_in(bridge_id, before_at, end_at, shown, literal(0))
+        .having(func.max(insights.c.created_at) < start_at, func.count() >= least)
+        .order_by(func.count().desc(), theme_members.c.theme_id)
+        .limit(most)
+    )
+    found = _with_ever(connection, picked, before_at, shown)
+    return sorted(found, key=lambda one: (-one.before, one.theme_id))
+
+
+def _came_in(
+    bridge_id: int,
+    before_at: datetime,
+    end_at: datetime,
+    shown: ColumnElement[bool],
+    inside: ColumnElement[int],
+) -> Select[Any]:
+    """For each theme how many came in within the span, and within both."""
+    return (
+        select(theme_members.c.theme_id, inside.label("inside"), func.count().label("both"))
         .join(insights, insights.c.id == theme_members.c.insight_id)
         .where(
             insights.c.bridge_id == bridge_id,
@@ -379,21 +417,25 @@ def fallen_silent(
             shown,
         )
         .group_by(theme_members.c.theme_id)
-        .having(func.max(insights.c.created_at) < start_at, count >= least)
-        .order_by(count.desc(), theme_members.c.theme_id)
-        .limit(most)
-    ).all()
-    ever = _ever(connection, [row[0] for row in rows], shown)
-    return [Counted(row[0], 0, row[1], ever[row[0]]) for row in rows]
-
-
-def _ever(connection: Connection, ids: Sequence[int], shown: ColumnElement[bool]) -> dict[int, int]:
-    if not ids:
-        return {}
-    rows = connection.execute(
-        select(theme_members.c.theme_id, func.count())
-        .join(insights, insights.c.id == theme_members.c.insight_id)
-        .where(theme_members.c.theme_id.in_(ids), LIVE, shown)
-        .group_by(theme_members.c.theme_id)
     )
-    return {row[0]: row[1] for row in rows}
+
+
+def _earlier(found: Subquery, before_at: datetime, shown: ColumnElement[bool]) -> Select[Any]:
+    """What came in before both spans, for each theme of these."""
+    return (
+        select(insights.c.id)
+        .select_from(insights)
+        .join(theme_members, theme_members.c.insight_id == insights.c.id)
+        .where(theme_members.c.theme_id == found.c.theme_id, insights.c.created_at < before_at, LIVE, shown)
+        .correlate(found)
+    )
+
+
+def _with_ever(
+    connection: Connection, picked: Select[Any], before_at: datetime, shown: ColumnElement[bool]
+) -> list[Counted]:
+    """Counted up to the end of the span, for these few alone: that reads all that ever came in."""
+    found = picked.subquery()
+    earlier = _earlier(found, before_at, shown).with_only_columns(func.count()).scalar_subquery()
+    rows = connection.execute(select(found, earlier.label("earlier")))
+    return [Counted(row.theme_id, row.inside, row.both - row.inside, row.both + row.earlier) for row in rows]

@@ -53,7 +53,7 @@ def reanalyse(
         with database.writing() as connection:
             lock(connection, "reanalyse", scope.key)
             at = analysis.progress(connection, scope)
-            found = analysis.batch(connection, scope, at, BATCH) if at else []
+            found = analysis.batch(connection, scope, at, BATCH, to_be_read=True) if at else []
             if not found:
                 analysis.end(connection, scope)
                 analysis.begin(connection, themes, clock.now())

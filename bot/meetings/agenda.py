@@ -20,7 +20,7 @@ from bot.meetings.prompt import is_lost
 from bot.meetings.regularity import regularity_of
 from bot.messages import meeting_agenda as messages
 from bot.messages.digest_pages import Chunk, pack
-from bot.themes.moving import moving_themes
+from bot.themes.moving import as_held, moving_themes, shown_in
 from storage import actions, agenda, meetings, workspace
 from storage.insights import Insight
 from storage.meetings import CANCELLED, PLANNED, Topic
@@ -58,6 +58,10 @@ class Asked:
         """The insights that the channel may see."""
         return agenda.may_be_shown(self.team_id, self.channel_id, is_marketing=self.is_marketing)
 
+    def held(self, insight_ids: Iterable[int]) -> dict[int, Insight]:
+        """The insights whose words are shown: read here alone, since they are about to be posted."""
+        return agenda.held(self.connection, set(insight_ids), self.shown)
+
     def names(self, people: Iterable[str | None], words: Iterable[str] = ()) -> Mapping[str, str]:
         """How people are called, and what the words mention."""
         known = {one for one in people if one}
@@ -94,9 +98,7 @@ def _action_items(asked: Asked) -> list[Chunk]:
 
 def _topics(asked: Asked) -> list[Chunk]:
     found = [one for one in meetings.topics(asked.connection, asked.meeting.id) if _is_open_here(asked, one)]
-    known = agenda.among(
-        asked.connection, {one.insight_id for one in found if one.insight_id is not None}, asked.shown
-    )
+    known = asked.held(one.insight_id for one in found if one.insight_id is not None)
     topics = [one for one in found if one.insight_id is None or one.insight_id in known]
     names = asked.names([one.user_id for one in topics], _words(topics, known.values()))
     return messages.topics(asked.texts, asked.meeting.bridge, topics, known, names)
@@ -126,19 +128,28 @@ def _themes(asked: Asked) -> list[Chunk]:
         asked.now,
         before,
         shown=asked.shown,
+        with_silent=False,
     )
     found = tuple(one for one in found if one.is_new or one.is_growing)
+    found = as_held(found, _worded(asked.held(shown_in(found))))
     names = asked.names([], [quote.text for one in found for quote in one.quotes])
     return messages.themes(asked.texts, found, names)
 
 
+def _worded(known: Mapping[int, Insight]) -> dict[int, Insight]:
+    """Those that still have their words."""
+    return {one.id: one for one in known.values() if one.text_removed_at is None}
+
+
 def _top_insights(asked: Asked) -> list[Chunk]:
     bridge = asked.meeting.bridge
-    elsewhere = _on_agenda(asked) | {one.id for one in _waiting(asked)}
-    found = agenda.top_since(
+    elsewhere = _on_agenda(asked) | set(_waiting(asked))
+    ids = agenda.top_since(
         asked.connection, bridge.id, asked.since, asked.shown, MOST_INSIGHTS + len(elsewhere)
     )
-    found = [one for one in found if one.id not in elsewhere][:MOST_INSIGHTS]
+    ids = [one for one in ids if one not in elsewhere][:MOST_INSIGHTS]
+    known = _worded(asked.held(ids))
+    found = [known[one] for one in ids if one in known]
     names = asked.names([one.author_id for one in found], [one.text for one in found])
     return messages.insights(asked.texts, bridge, found, names)
 
@@ -148,15 +159,17 @@ def _on_agenda(asked: Asked) -> set[int | None]:
     return {one.insight_id for one in meetings.topics(asked.connection, asked.meeting.id)}
 
 
-def _waiting(asked: Asked) -> list[Insight]:
+def _waiting(asked: Asked) -> list[int]:
     bridge, on_agenda = asked.meeting.bridge, _on_agenda(asked)
     most = MOST_WAITING + len(on_agenda)
     found = agenda.waiting_requests(asked.connection, bridge.id, REQUEST, asked.shown, most)
-    return [one for one in found if one.id not in on_agenda][:MOST_WAITING]
+    return [one for one in found if one not in on_agenda][:MOST_WAITING]
 
 
 def _requests(asked: Asked) -> list[Chunk]:
-    found = _waiting(asked)
+    ids = _waiting(asked)
+    known = asked.held(ids)
+    found = [known[one] for one in ids if one in known]
     names = asked.names([], [one.text for one in found])
     return messages.requests(asked.texts, found, names, asked.now)
 

@@ -8,8 +8,9 @@ from sqlalchemy import Connection
 
 from bot.outbox import Say
 from bot.themes.joining import place_insight, retitle
-from storage import themes
+from storage import insights, themes
 from storage.insights import Insight
+from storage.rows import lock
 from storage.themes import Theme
 
 
@@ -18,6 +19,11 @@ def regroup(connection: Connection, say: Say, insight: Insight) -> None:
 
     For all insights in the order in which they came: each is compared with those before it.
     """
+    # Before anything is read: what is waited for may be a person who decides about that theme.
+    lock(connection, "themes", str(insight.bridge_id))
+    current = insights.by_id(connection, insight.id)
+    if current is None or current.text_removed_at is not None:
+        return
     theme = themes.of_insight(connection, insight.id)
     if theme is not None and theme.is_kept:
         return
@@ -26,7 +32,7 @@ def regroup(connection: Connection, say: Say, insight: Insight) -> None:
     themes.forget_likeness(connection, insight.id)
     if theme is not None:
         _leave(connection, say, insight, theme)
-    place_insight(connection, say, insight)
+    place_insight(connection, say, current)
 
 
 def _leave(connection: Connection, say: Say, insight: Insight, theme: Theme) -> None:

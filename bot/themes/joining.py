@@ -40,6 +40,7 @@ MOST_WORDS: Final = 40  # of an insight, that older ones are looked up by
 MOST_HOLDERS: Final = 100  # the newest that hold a word
 MOST_SHARING: Final = 50  # older ones that share most words
 MOST_MEMBERS: Final = 20  # the newest, that a theme is compared and titled by
+MOST_TRIES: Final = 5  # of deciding anew at once, because what a decision rested on has changed
 
 
 @dataclass(frozen=True)
@@ -55,10 +56,15 @@ class Decision:
 
 
 def place_insight(connection: Connection, say: Say, insight: Insight) -> None:
-    """Let an insight that belongs nowhere yet join the theme it belongs to, all in this transaction."""
+    """Let an insight that belongs nowhere yet join the theme it belongs to, all in this transaction.
+
+    Where others commit again and again what that rested on, it waits for its theme as a new one does.
+    """
     lock(connection, "themes", str(insight.bridge_id))
-    while not carry_out(connection, say, insight, decide(connection, say.team_id, insight)):
-        pass  # others have committed something that it rested on
+    for _try in range(MOST_TRIES):
+        if carry_out(connection, say, insight, decide(connection, say.team_id, insight)):
+            return
+    theme_queue.add(connection, insight.id, insight.bridge_id, say.real, tells=False)
 
 
 def decide(connection: Connection, team_id: str, insight: Insight) -> Decision:
@@ -205,28 +211,27 @@ def _plain(connection: Connection, team_id: str, found: Sequence[Worded | Insigh
 
 
 def retitle(connection: Connection, team_id: str, theme_id: int) -> None:
-    """Call the theme by its members' words as they are now, unless a person named it."""
+    """Call the theme by its members' words as they are now, unless a person named it.
+
+    While the bridge's themes are held: nobody else gives it a title meanwhile.
+    """
     theme = themes.by_id(connection, theme_id)
     if theme is None or theme.is_named:
         return
     texts = _plain(connection, team_id, themes.newest_members(connection, theme_id, MOST_MEMBERS))
     title = best_title(texts)
-    themes.call(
-        connection,
-        theme_id,
-        title.text if title else "",
-        title.insight_id if title else None,
-        is_named=False,
-    )
+    themes.call(connection, theme_id, title.text if title else "", title.insight_id if title else None)
 
 
 def text_changed(connection: Connection, say: Say, insight: Insight) -> None:
-    """An insight's text was edited or removed: its theme is called by what is left."""
-    theme = themes.of_insight(connection, insight.id)
-    if theme is not None:
-        retitle(connection, say.team_id, theme.id)
-    elif insight.text_removed_at is None:
-        theme_queue.add(connection, insight.id, insight.bridge_id, say.real, tells=False)
+    """An insight's text was edited or removed: its theme is no longer called by it.
+
+    What it is called instead is found by whoever works on the queue, who holds the bridge's themes: one who
+    gives it a title at this moment does not see the new text yet. To wait for the themes here, where a
+    message is held, could last for ever: whoever erases many messages holds the themes first.
+    """
+    theme_queue.add(connection, insight.id, insight.bridge_id, say.real, tells=False)
+    themes.forget_words(connection, insight.id)
 
 
 def title_for(connection: Connection, team_id: str, theme: Theme, seen: Sequence[int]) -> Title:

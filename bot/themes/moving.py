@@ -75,21 +75,21 @@ def moving_themes(
     *,
     shown: ColumnElement[bool] = EVERYTHING,
     most: int = MOST_THEMES,
+    with_silent: bool = True,
 ) -> tuple[Moving, ...]:
     """The themes with most insights from `start` up to `end`, then those that fell silent.
 
-    `before` begins the period before.
+    As things stood at `end`. `before` begins the period before.
 
     `shown`: which insights may be shown where they are told of; titles are made of these alone.
     """
-    found = [
-        *themes.counted(connection, bridge.id, start, end, before, shown, most),
-        *themes.fallen_silent(
+    found = themes.counted(connection, bridge.id, start, end, before, shown, most)
+    if with_silent:
+        found += themes.fallen_silent(
             connection, bridge.id, start, end, before, shown, least=LEAST_SILENT, most=MOST_SILENT
-        ),
-    ]
+        )
     ids = [one.theme_id for one in found]
-    known, members = themes.by_ids(connection, ids), themes.members_of(connection, ids, shown)
+    known, members = themes.by_ids(connection, ids), themes.members_of(connection, ids, shown, end_at=end)
     quoted = {one: _quoted(members[one], start, end) for one in ids}
     texts = {one.id: one for one in insights.with_ids(connection, list(chain.from_iterable(quoted.values())))}
     parts = []

@@ -112,7 +112,7 @@ def save_rename(services: Services, gesture: Gesture, metadata: str, form: FormS
     with services.db.writing() as connection:
         found = _changeable(services, connection, gesture, id_in(metadata))
         if inbox.first_time(connection, gesture.key, services.clock.now()):
-            themes.call(connection, found.theme.id, name, None, is_named=bool(name))
+            themes.name(connection, found.theme.id, name)
             retitle(connection, services.team_id, found.theme.id)
         return Done()
 

@@ -18,7 +18,7 @@ from bot.insights.capture import is_direct
 from bot.messages import insights as messages
 from bot.outbox import ClaimLost, Say
 from bot.services import Services
-from bot.themes.joining import Decision, carry_out, decide
+from bot.themes.joining import MOST_TRIES, carry_out, decide, retitle
 from bot.themes.likes import like_for
 from bot.workspace.access import viewer
 from storage import bridges, insights, theme_queue, themes
@@ -29,7 +29,7 @@ log = structlog.get_logger()
 
 LEASE: Final = timedelta(seconds=60)
 AT_ONCE: Final = 10  # insights that are claimed together
-MOST_ATTEMPTS: Final = 6
+LONGEST_WAIT: Final = timedelta(hours=1)  # between tries
 
 
 def place_some(services: Services) -> bool:
@@ -41,8 +41,7 @@ def place_some(services: Services) -> bool:
     for one in claimed:
         services.live.let_pass()
         try:
-            while not _place(services, one, token):
-                pass  # what it rested on has changed meanwhile
+            has_told = _place(services, one, token)
         except ClaimLost:
             log.info("theme_claim_lost", insight=one.insight_id)
             continue
@@ -51,54 +50,72 @@ def place_some(services: Services) -> bool:
             metrics.retry("themes", type(problem).__name__)
             log.exception("theme_failed", insight=one.insight_id)
             break
-        services.wake.outbox.set()
+        if has_told:
+            services.wake.outbox.set()
     return bool(claimed)
 
 
+class _Outdated(Exception):
+    """What a decision rests on has changed since."""
+
+
 def _place(services: Services, waiting: Waiting, token: str) -> bool:
-    """False: decide anew. Raises ClaimLost."""
+    """Whether something is told of it. Raises ClaimLost."""
+    for _try in range(MOST_TRIES):
+        try:
+            return _decide_and_place(services, waiting, token)
+        except _Outdated:
+            pass
+    raise _Outdated
+
+
+def _decide_and_place(services: Services, waiting: Waiting, token: str) -> bool:
+    """Raises ClaimLost, _Outdated."""
     with services.db.reading() as connection:
         insight = insights.by_id(connection, waiting.insight_id)
         if insight is None:  # erased, and its place in the queue with it
-            return True
-        is_placed = themes.of_insight(connection, insight.id) is not None
-        decision = Decision() if is_placed else decide(connection, services.team_id, insight)
+            return False
+        theme = themes.of_insight(connection, insight.id)
+        decision = decide(connection, services.team_id, insight) if theme is None else None
     with services.db.writing() as connection:
         lock(connection, "themes", str(waiting.bridge_id))
-        if not theme_queue.holds(connection, insight.id, token):  # taken for dead, edited or erased
+        if not theme_queue.finish(connection, insight.id, token):  # taken for dead, edited or erased
             raise ClaimLost
-        say = say_for(services, connection, f"theme-{insight.id}")
-        if not is_placed and not carry_out(connection, say, insight, decision):
+        if decision is None:  # its text has changed
+            _retitle(connection, services.team_id, insight.id)
             return False
-        theme_queue.finish(connection, insight.id, token)
-        if waiting.tells and decision.like_id is not None:
-            _tell(connection, say, insight.id)
-    return True
+        say = say_for(services, connection, f"theme-{insight.id}")
+        if not carry_out(connection, say, insight, decision):
+            raise _Outdated
+        return waiting.tells and decision.like_id is not None and _tell(connection, say, insight.id)
 
 
-def _tell(connection: Connection, say: Say, insight_id: int) -> None:
+def _retitle(connection: Connection, team_id: str, insight_id: int) -> None:
+    theme = themes.of_insight(connection, insight_id)
+    if theme is not None:
+        retitle(connection, team_id, theme.id)
+
+
+def _tell(connection: Connection, say: Say, insight_id: int) -> bool:
     """Say to the one who passed it on what was heard before: where the message stands, else to her alone."""
     insight = insights.by_id(connection, insight_id)
     bridge = bridges.bridge(connection, insight.bridge_id) if insight else None
     if insight is None or bridge is None or insight.status in ("withdrawn", "merged"):
-        return
+        return False
     reader = viewer(connection, say.team_id, insight.reporter_id)
     like = like_for(connection, reader, bridge, insight)
     if like is None:
-        return
+        return False
     key, note = f"like:{insight.id}", messages.looks_like(reader.texts, insight, like)
     if insight.channel_id is None or is_direct(insight.channel_id):
         say.direct(key, insight.reporter_id, note, at_once=True)
     else:
         say.note(key, insight.channel_id, insight.reporter_id, note, thread_ts=insight.thread_ts)
+    return True
 
 
 def _put_off(services: Services, waiting: Waiting, token: str) -> None:
-    real = services.clock.real()
+    real, wait = services.clock.real(), min(LONGEST_WAIT, timedelta(seconds=2 ** min(waiting.attempts, 16)))
     with services.db.writing() as connection:
-        if waiting.attempts + 1 < MOST_ATTEMPTS:
-            wait = timedelta(seconds=2**waiting.attempts)
-            theme_queue.put_off(connection, waiting.insight_id, token, real + wait)
-        else:  # those behind it wait no longer; `reanalyse` tries again
-            theme_queue.finish(connection, waiting.insight_id, token)
+        theme_queue.put_off(connection, waiting.insight_id, token, real + wait)
         theme_queue.release(connection, token, real)

@@ -75,14 +75,19 @@ def test_work_lets_requests_in_hand_pass_but_not_for_ever(started: list[Workers]
             came.set()
             super().let_pass(SOON)
 
-    live, queue = Patient(), Queue("a")
-    workers = Workers([Step("q", queue.step, poll=50)], live)
+    live, queue, beside = Patient(), Queue("a"), []
+
+    def work() -> bool:
+        beside.append(live.in_hand)
+        return queue.step()
+
+    workers = Workers([Step("q", work, poll=50)], live)
     started.append(workers)
     with live.answering("http"):
         workers.start()
         assert came.wait(SOON)
-        assert queue.done == []
     queue.wait_for(1)
+    assert beside[0] == 0
     hurried = Live()
     with hurried.answering("http"):
         hurried.let_pass(0.001)  # it ends though the request does not

@@ -1,14 +1,25 @@
 """All insights are read anew in batches, from where it stopped; what people decided stands."""
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
+from sqlalchemy import Connection
+from sqlalchemy.exc import OperationalError
 
 from bot.analysis import again
+from bot.analysis.understand import reread
 from bot.errors import OperatorError
+from bot.inbox import work_one
 from bot.insights import change
-from bot.themes import people
-from storage import analysis, themes
+from bot.themes import again as themes_again
+from bot.themes import joining, people
+from bot.themes.placing import place_some
+from bot.workers import WORKERS
+from storage import analysis, insights, themes
 from storage.database import Database
-from tests.stage import Stage, make_stage
+from storage.rows import lock
+from tests.stage import Stage, form, make_stage
 from tests.support import ANNA, MIA, SALES, TEAM, TOM
 
 WORDS = "Hartmann says the Northwind guys gave a discount"
@@ -85,6 +96,30 @@ def test_one_bridge_by_name(stage: Stage) -> None:
         reanalyse(stage, "nowhere")
 
 
+def test_no_text_changes_while_what_is_read_of_it_is_stored(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if stage.services.db.is_sqlite:
+        pytest.skip("one writer at a time")
+    ts = flagged(stage, WORDS)
+    insight_id = stage.insight(ts).id
+    tried: list[int] = []
+
+    def delete_and_read(*args: Any) -> bool:
+        tried.append(insight_id)
+        change = f"SELECT 1 FROM insights WHERE id = {insight_id} FOR NO KEY UPDATE NOWAIT"
+        with pytest.raises(OperationalError), stage.services.db.writing() as other:
+            other.exec_driver_sql(change)
+        with stage.services.db.writing() as other:
+            other.exec_driver_sql("SET LOCAL lock_timeout = '2s'")
+            insights.record(other, insight_id, stage.clock.now(), ANNA, "noted")  # nobody else waits
+        return reread(*args)
+
+    monkeypatch.setattr(again, "reread", delete_and_read)
+    reanalyse(stage)
+    assert tried == [insight_id]
+
+
 ALIKE = (
     "invoice pdf comes out blank",
     "blank PDFs for invoices again",
@@ -136,10 +171,75 @@ def test_a_named_theme_stays_whole(stage: Stage) -> None:
     mix_up(stage)
     with stage.services.db.writing() as connection:
         theme_id = stage.rows("theme_members")[0]["theme_id"]
-        themes.call(connection, theme_id, "Ours", None, is_named=True)
+        themes.name(connection, theme_id, "Ours")
     reanalyse(stage)
     assert grouped(stage) == {frozenset({1, 2, 3})}
     assert [row["title"] for row in stage.rows("themes") if row["is_named"]] == ["Ours"]
+
+
+def while_waiting(monkeypatch: pytest.MonkeyPatch, stage: Stage, then: Callable[[], object]) -> None:
+    """Let something be committed while the themes are waited for, the first time."""
+    if stage.services.db.is_sqlite:
+        pytest.skip("one writer at a time")
+    waits = [then]
+
+    def lock_later(connection: Connection, *key: str) -> None:
+        if waits:
+            waits.pop()()
+        lock(connection, *key)
+
+    monkeypatch.setattr(themes_again, "lock", lock_later)
+
+
+def test_one_that_joins_its_theme_meanwhile_is_no_endless_work(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stage.reaction(ANNA, stage.slack.say(SALES, TOM, ALIKE[0]))
+    stage.reaction(ANNA, stage.slack.say(SALES, TOM, ALIKE[1]))
+    while work_one(stage.services, WORKERS):
+        pass
+    while_waiting(monkeypatch, stage, lambda: place_some(stage.services))
+    assert grouped(stage) == set()
+    reanalyse(stage)
+    assert grouped(stage) == {frozenset({1, 2})}
+    assert stage.rows("theme_queue") == []
+
+
+def test_what_a_person_decides_meanwhile_stands(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    for text in (*ALIKE[:2], "the fair in Hannover was a success"):
+        flagged(stage, text)
+    mix_up(stage)
+    theme_id = stage.rows("theme_members")[0]["theme_id"]
+
+    def name() -> None:
+        people.save_rename(stage.services, stage.gesture(MIA), str(theme_id), form(theme_name="Ours"))
+
+    while_waiting(monkeypatch, stage, name)
+    reanalyse(stage)
+    assert grouped(stage) == {frozenset({1, 2, 3})}
+
+
+def test_a_text_that_is_deleted_meanwhile_joins_nothing(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flagged(stage, ALIKE[0])
+    second = flagged(stage, ALIKE[1])
+    while_waiting(monkeypatch, stage, lambda: stage.delete(second))
+    reanalyse(stage)
+    assert grouped(stage) == set()
+
+
+def test_what_can_not_be_decided_at_once_waits_as_a_new_one_does(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for text in ALIKE[:2]:
+        flagged(stage, text)
+    with monkeypatch.context() as patch:
+        patch.setattr(joining, "carry_out", lambda *_: False)
+        reanalyse(stage)
+    assert [row["insight_id"] for row in stage.rows("theme_queue")] == [1, 2]
+    stage.place()
+    assert grouped(stage) == {frozenset({1, 2})}
 
 
 def test_finding_themes_goes_on_where_it_stopped_and_reads_nothing_twice(

@@ -1,15 +1,19 @@
 """From the prompt to the next agenda: what is said when, once, and what is taken from people."""
 
+from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import ColumnElement, Connection
+from sqlalchemy.exc import OperationalError
 
-from bot.meetings import attend
+from bot.meetings import attend, topics
 from bot.meetings.meeting import KINDS, MINUTES, PROMPT, REMINDER
 from bot.timers import ring_one
 from bot.workers import BELLS
-from storage import workspace
+from storage import agenda, insights, workspace
 from storage.database import Database
+from storage.insights import Insight
 from tests.bot.meetings.builders import FIRST, WEEK, Meetings, chosen, shown
 from tests.stage import Stage, make_stage
 from tests.support import ANNA, BEN, MARKETING, MIA, SALES, SALES_2, TEAM, channel
@@ -74,6 +78,46 @@ def test_the_reminder_brings_topics_and_an_edit_after_it_reaches_it(it: Meetings
     (reminder,) = it.reminders()
     assert "Price lists" in shown(reminder)
     assert "A secret" not in stage.everything() + str(stage.slack.standing[MARKETING])
+
+
+QUOTED = {  # what each part of the agenda quotes
+    "topic": "let us speak of the spring fair",
+    "theme": "invoice pdf comes out blank",
+    "top": "orbit gives 25% off",
+    "request": "we need a brochure in Polish",
+}
+
+
+@pytest.mark.parametrize("part", QUOTED)
+def test_what_is_deleted_while_the_agenda_is_compiled_is_not_posted(
+    it: Meetings, stage: Stage, monkeypatch: pytest.MonkeyPatch, part: str
+) -> None:
+    if stage.services.db.is_sqlite:
+        pytest.skip("one writer at a time")
+    stamps = {name: stage.slack.say(SALES, ANNA, text) for name, text in QUOTED.items()}
+    for ts in (*stamps.values(), stage.slack.say(SALES, ANNA, "another invoice pdf that is blank")):
+        stage.flag(ANNA, ts)
+    own = {name: stage.insight(ts).id for name, ts in stamps.items()}
+    with stage.services.db.writing() as connection:
+        insights.change(connection, own["request"], {"category": "request"})
+    topics.add_insight(stage.services, stage.gesture(MIA), str(own["topic"]))
+    hold = agenda.held
+
+    def delete_and_hold(
+        connection: Connection, ids: Collection[int], shown: ColumnElement[bool]
+    ) -> dict[int, Insight]:
+        if own[part] in ids and not stage.insight(stamps[part]).text_removed_at:
+            stage.delete(stamps[part])
+        found = hold(connection, ids, shown)
+        changed = f"SELECT 1 FROM insights WHERE id = {min(ids)} FOR UPDATE NOWAIT"
+        with pytest.raises(OperationalError), stage.services.db.writing() as other:
+            other.exec_driver_sql(changed)
+        return found
+
+    monkeypatch.setattr(agenda, "held", delete_and_hold)
+    it.wait_until(FIRST - HOUR)
+    said = str(stage.slack.standing[MARKETING])
+    assert {name for name, text in QUOTED.items() if text in said} == set(QUOTED) - {part}
 
 
 def test_what_is_said_after_the_meeting_is_no_topic(it: Meetings) -> None:

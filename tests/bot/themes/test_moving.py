@@ -7,8 +7,8 @@ import pytest
 from bot.digests.period import Period
 from bot.digests.post import write_digest
 from bot.digests.schedule import Frequency
-from bot.themes.moving import Moving, moving_themes
-from storage import agenda, insights, workspace
+from bot.themes.moving import MOST_THEMES, Moving, moving_themes
+from storage import agenda, insights, themes, workspace
 from storage.database import Database
 from storage.digests import Span
 from tests.stage import Stage, make_stage
@@ -41,13 +41,22 @@ def period(stage: Stage) -> Period:
     return Period(Span(end - WEEK, end), Span(end - 2 * WEEK, end - WEEK), Frequency.WEEKLY)
 
 
-def moving(stage: Stage, where: str = MARKETING) -> tuple[Moving, ...]:
-    asked = period(stage)
+def moving(stage: Stage, where: str = MARKETING, asked: Period | None = None) -> tuple[Moving, ...]:
+    asked = asked or period(stage)
     shown = agenda.may_be_shown(TEAM, where, is_marketing=where == MARKETING)
     with stage.services.db.reading() as connection:
         return moving_themes(
             connection, TEAM, stage.bridge, asked.start, asked.end, asked.before.start, shown=shown
         )
+
+
+def put_together(stage: Stage, *ids: int) -> int:
+    """A theme of these; gives its id."""
+    with stage.services.db.writing() as connection:
+        theme_id = themes.start(connection, stage.bridge.id, stage.clock.now())
+        for one in ids:
+            themes.join(connection, theme_id, one, stage.clock.now())
+    return theme_id
 
 
 def posted(stage: Stage) -> str:
@@ -126,6 +135,49 @@ def test_one_insight_alone_is_no_theme(stage: Stage) -> None:
     capture(stage, BLANK[0])
     capture(stage, "orbit gives 25% off")
     assert moving(stage) == ()
+
+
+def test_a_digest_that_is_late_tells_what_was_so_when_it_was_due(stage: Stage) -> None:
+    for text in BLANK[:2]:
+        capture(stage, text)
+    asked = period(stage)
+    before = moving(stage, asked=asked)
+    stage.clock.pass_time(hours=2)
+    capture(stage, BLANK[2], customer="Molino", deal_amount=50_000, deal_currency="EUR")
+    assert moving(stage, asked=asked) == before
+    assert before[0].is_new and before[0].ever == 2
+    assert moving(stage)[0].ever == 3
+
+
+def test_a_theme_that_fell_silent_until_then_is_told_as_it_was(stage: Stage) -> None:
+    for text in BLANK:
+        capture(stage, text)
+    stage.clock.pass_time(days=7)
+    asked = period(stage)
+    stage.clock.pass_time(hours=2)
+    capture(stage, BLANK[0])
+    (theme,) = moving(stage, asked=asked)
+    assert (theme.count, theme.before, theme.ever, len(theme.numbers)) == (0, 3, 3, 3)
+    with stage.services.db.reading() as connection:
+        found = moving_themes(
+            connection, TEAM, stage.bridge, asked.start, asked.end, asked.before.start, with_silent=False
+        )
+    assert found == ()
+
+
+def test_themes_of_which_one_insight_alone_may_be_shown_hide_no_others(stage: Stage) -> None:
+    with stage.services.db.writing() as connection:
+        workspace.save_channel(connection, TEAM, channel(SALES_2, is_private=True), stage.clock.now())
+
+    old = stage.insight(capture(stage, BLANK[0])).id
+    stage.clock.pass_time(days=21)
+    new = [stage.insight(capture(stage, str(nth))).id for nth in range(MOST_THEMES + 1)]
+    hidden = [stage.insight(capture(stage, str(nth), BEN, SALES_2), SALES_2).id for nth in range(MOST_THEMES)]
+    *_others, expected = (
+        put_together(stage, one, other) for one, other in zip(new, [*hidden, old], strict=True)
+    )
+    assert [one.theme_id for one in moving(stage, SALES)] == [expected]
+    assert len(moving(stage)) == MOST_THEMES
 
 
 def test_deleted_words_leave_the_posted_name_and_quotes(stage: Stage) -> None:

@@ -1,6 +1,6 @@
 """Insights join their themes after they were stored: in their order, by one process, whatever happens."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -9,14 +9,16 @@ from sqlalchemy import Connection
 
 from bot.inbox import Incoming, work_one
 from bot.insights.capture import Capture, store_insight
-from bot.themes import placing
+from bot.themes import joining, placing
 from bot.themes.joining import Decision, decide
-from bot.themes.placing import AT_ONCE, LEASE, MOST_ATTEMPTS, place_some
+from bot.themes.placing import AT_ONCE, LEASE, LONGEST_WAIT, place_some
+from bot.themes.titles import Title, best_title
 from bot.workers import WORKERS
 from storage import insights, theme_queue, themes
 from storage.database import Database
 from storage.erasing import remove_insight
 from storage.insights import Insight
+from storage.theme_queue import PATIENCE
 from tests.stage import Stage, make_stage
 from tests.support import ANNA, SALES, TEAM, make_bridge, say
 
@@ -208,24 +210,88 @@ def test_new_words_count_though_the_old_ones_were_being_compared(
     assert edited and groups(stage) == [{first, edited[0]}]
 
 
-def test_one_that_fails_is_tried_again_and_then_left_aside(
+@pytest.mark.parametrize("earlier", [1, 2])
+def test_deleted_words_name_no_theme_though_they_were_read_before(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, earlier: int
+) -> None:
+    if stage.services.db.is_sqlite:
+        pytest.skip("one writer at a time")
+    ts = stage.slack.say(SALES, ANNA, BLANK)
+    stage.flag(ANNA, ts)
+    for _nth in range(earlier):
+        store(stage, "the invoice pdf is blank")
+    stage.place()
+    last = store(stage, "a blank invoice pdf again")
+
+    def find_and_delete(texts: Mapping[int, str]) -> Title | None:
+        found = best_title(texts)
+        if not stage.insight(ts).text_removed_at:
+            stage.slack.delete(SALES, ts)
+            stage.hear(Incoming("message_deleted", "deleted", SALES, ts))
+            work_one(stage.services, WORKERS)
+            return Title(BLANK, stage.insight(ts).id)
+        return found
+
+    monkeypatch.setattr(joining, "best_title", find_and_delete)
+    stage.place()
+    assert any(last in one for one in groups(stage)) and waiting(stage) == []
+    (theme,) = stage.rows("themes")
+    assert theme["title"] and theme["title_from_id"] != stage.insight(ts).id
+
+
+def test_a_name_that_was_given_meanwhile_stands(stage: Stage) -> None:
+    for _nth in range(2):
+        store(stage, BLANK)
+    stage.place()
+    (theme,) = stage.rows("themes")
+    with stage.services.db.writing() as connection:
+        themes.name(connection, theme["id"], "Ours")
+        themes.call(connection, theme["id"], BLANK, None)
+    (theme,) = stage.rows("themes")
+    assert (theme["title"], theme["is_named"]) == ("Ours", True)
+
+
+def test_the_outbox_is_woken_where_something_is_told(stage: Stage) -> None:
+    outbox = stage.services.wake.outbox
+    outbox.clear()
+    store(stage, BLANK)
+    assert place_some(stage.services) and not outbox.is_set()
+    store(stage, BLANK)
+    assert place_some(stage.services) and outbox.is_set()
+
+
+def test_one_that_fails_is_tried_again_and_holds_nobody_up_for_ever(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first, second, third = store(stage, OTHER), store(stage, BLANK), store(stage, BLANK)
 
+    failing = [first]
+
     def fail(connection: Connection, insight: Insight, decision: Decision) -> None:
-        if insight.id == first:
+        if insight.id in failing:
             raise ValueError
 
+    def counted() -> tuple[int, int]:
+        with stage.services.db.reading() as connection:
+            return theme_queue.count(connection), theme_queue.set_aside_count(connection)
+
     asked = deciding(monkeypatch, fail)
-    for number in range(MOST_ATTEMPTS):
-        assert waiting(stage) == [first, second, third]
+    for number in range(PATIENCE):
+        assert waiting(stage) == [first, second, third] and counted() == (3, 0)
         assert place_some(stage.services)
-        assert number == MOST_ATTEMPTS - 1 or not place_some(stage.services)  # not at once
-        stage.clock.pass_time(seconds=2**number)
-    assert place_some(stage.services)
-    assert asked == [first] * MOST_ATTEMPTS + [second, third]
-    assert groups(stage) == [{second, third}]
+        assert number == PATIENCE - 1 or not place_some(stage.services)  # not at once
+        if number < PATIENCE - 1:
+            stage.clock.pass_time(seconds=2**number)
+    stage.place()
+    assert asked == [first] * PATIENCE + [second, third]
+    assert groups(stage) == [{second, third}] and counted() == (0, 1), "it is kept, and can be seen"
+    fourth = store(stage, BLANK)
+    stage.place()
+    failing.clear()
+    stage.clock.pass_time(seconds=LONGEST_WAIT.total_seconds())
+    stage.place()
+    assert groups(stage) == [{second, third, fourth}] and counted() == (0, 0)
+    assert asked[-2:] == [fourth, first]
 
 
 def test_who_saved_it_is_told_once_where_she_saved_it(stage: Stage) -> None:
