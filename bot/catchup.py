@@ -133,8 +133,8 @@ class CatchUp:
     def begin(self) -> None:
         """Ask for everything to be compared: known insights, and the recent past of every sales channel.
 
-        While a round is under way: for channels and threads only, where people wait for what they did. The
-        next round begins as soon as this one has ended.
+        While a round is under way, what it reads is read once more after it, and its end does not wait for
+        that; the next round begins as soon as this one has ended.
         """
         services, real = self._services, self._services.clock.real()
         is_listening = self._is_listening()
@@ -145,17 +145,16 @@ class CatchUp:
             look(services)  # the end of a round is told before the next begins
         with services.db.writing() as connection:
             is_round = begin_round(connection, services.team_id, real)
-            self._ask_for_all(connection, real, is_round=is_round)
+            self._ask_for_all(connection, real)
             left = catchup.left(connection, services.team_id)
         self._since = None if is_round else real
         log.info("catch_up_begins", jobs=left, round=is_round)
 
-    def _ask_for_all(self, connection: Connection, real: datetime, *, is_round: bool) -> None:
+    def _ask_for_all(self, connection: Connection, real: datetime) -> None:
         team_id, common = self._services.team_id, {"due_at": real, "begun_at": real}
         oldest = self._services.clock.now() - self._days
-        if is_round:
-            job = {"kind": "insights", "oldest_ts": slack_ts(oldest)}
-            catchup.ask_for(connection, team_id, {**job, **common})
+        job = {"kind": "insights", "oldest_ts": slack_ts(oldest)}
+        catchup.ask_for(connection, team_id, {**job, **common})
         for channel_id, bridged_at in bridges.bridged_since(connection, team_id).items():
             # Emoji set before the channel was bridged meant something else.
             since = slack_ts(max(oldest, bridged_at))

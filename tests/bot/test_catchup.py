@@ -187,6 +187,20 @@ def test_a_reconnection_is_not_forgotten_when_the_database_fails(
     assert stage.of_message(ts) is not None
 
 
+def test_what_was_passed_before_a_reconnection_is_read_again(stage: Stage) -> None:
+    passed, other = stage.slack.say(SALES, ANNA, "one"), stage.slack.say(SALES, ANNA, "two")
+    for ts in (passed, other):
+        stage.flag(ANNA, ts)
+    catching = replica(stage)
+    catching.begin()
+    assert catching.work_one()  # reads the first insight
+    del stage.slack.standing[SALES][passed]
+    catching.begin()
+    work_off(stage, catching)
+    assert stage.insight(passed).text_removed_at is not None
+    assert stage.insight(other).text_removed_at is None
+
+
 def test_who_asks_while_it_begins_is_heard(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     catching = replica(stage)
     begun: list[bool] = []
