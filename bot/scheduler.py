@@ -8,9 +8,10 @@ aside, and the others go on.
 
 import threading
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Final
 
 import structlog
@@ -131,25 +132,29 @@ class Workers:
                 step.wake.clear()
 
 
-def is_idle(services: Services, but: Collection[str] = ()) -> bool:
+def is_idle(
+    services: Services,
+    but: Collection[str] = (),
+    *,
+    last_timer: int | None = None,
+    last_event: int | None = None,
+    held_until: datetime | None = None,
+) -> bool:
     """Whether nothing is due or in hand: no event, no post that may be sent, no schedule, no timer.
 
     What waits for a later try, for a post that waits for one, or for its theme does not count, nor what is
-    due to the steps named in `but`.
+    due to the steps named in `but`, what came after `last_timer` and `last_event`, and posts other than those
+    held until after `held_until`.
     """
     real, now = services.clock.real(), services.clock.now()
     with services.db.reading() as connection:
-        due = {
+        due: dict[str, Callable[[], bool]] = {
             "schedules": lambda: schedules.is_any_due(connection, now),
-            "timers": lambda: timers.is_any_due(connection, now, real),
-            "inbox": lambda: inbox.has_work(connection, real),
-            "outbox": lambda: outbox.has_work(connection, real, now),
+            "timers": lambda: timers.is_any_due(connection, now, real, last_timer),
+            "inbox": lambda: inbox.has_work(connection, real, last_event),
+            "outbox": lambda: outbox.has_work(connection, real, now, held_until=held_until),
         }
-        return _is_none(due, but)
-
-
-def _is_none(due: Mapping[str, Callable[[], bool]], but: Collection[str]) -> bool:
-    return not any(is_due() for name, is_due in due.items() if name not in but)
+        return not any(is_due() for name, is_due in due.items() if name not in but)
 
 
 def settle(
@@ -177,15 +182,8 @@ def settle_beside(
         last_timer, last_event = timers.newest(connection), inbox.newest(connection)
 
     def is_done(_: bool) -> bool:
-        real, now = services.clock.real(), services.clock.now()
-        with services.db.reading() as connection:
-            due = {
-                "schedules": lambda: schedules.is_any_due(connection, now),
-                "timers": lambda: timers.is_any_due(connection, now, real, last_timer),
-                "inbox": lambda: inbox.has_work(connection, real, last_event),
-                "outbox": lambda: outbox.has_work(connection, real, now, held_until=real),
-            }
-            return _is_none(due, aside)
+        held_until = services.clock.real()
+        return is_idle(services, aside, last_timer=last_timer, last_event=last_event, held_until=held_until)
 
     return _repeat(steps, is_done, timeout, aside)
 

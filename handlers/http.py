@@ -86,17 +86,22 @@ class _SlackEvents:
             return PlainTextResponse("body too large\n", status_code=413)
         came_at = time.monotonic()
 
-        def dispatch() -> BoltResponse | None:
+        def dispatch() -> BoltResponse:
             if is_too_late(came_at):
-                return None
+                raise _TooLate
             return self._bolt.dispatch(to_bolt_request(request, body))
 
-        with self._live.answering("http", came_at):
-            response = await asyncio.get_running_loop().run_in_executor(self._threads, dispatch)
-        if response is None:
+        try:
+            with self._live.answering("http", came_at):
+                response = await asyncio.get_running_loop().run_in_executor(self._threads, dispatch)
+        except _TooLate:
             too_late("http", came_at)
             return PlainTextResponse("too late\n", status_code=503)
         return to_starlette_response(response)
+
+
+class _TooLate(Exception):
+    """Waited for a thread for so long that it is not begun: no acknowledgement, and measured as none."""
 
 
 class _TooLarge(Exception):
