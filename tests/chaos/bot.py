@@ -24,7 +24,7 @@ from handlers.socket import Watchdog
 CALL: Final = 3  # seconds that a call to Slack may take; in earnest 30
 LEASE: Final = timedelta(seconds=9)  # in earnest 90 and 120
 SILENCE: Final = 15.0  # seconds; in earnest 300
-LATER: Final = 1.0  # seconds between a premature acknowledgement and its commit
+LATER: Final = 2.0  # seconds between a premature acknowledgement and its commit
 
 
 def hurry() -> None:

@@ -11,14 +11,14 @@ import pytest
 from tests.chaos.drive import Options, run
 
 
-# `dedupe` shows in what is delivered twice, `lookup` in lost answers; `ack` only where a process dies while
-# people are at it, which it does in the middle of seed 3.
+# `dedupe` shows in what is delivered twice, `lookup` in lost answers; `ack` only where a process is killed
+# while it answers: the first trouble of seed 29, after 46 gestures that nothing has kept from it.
 @pytest.mark.parametrize(
     ("breaks", "seen", "seed", "more"),
     [
         ("dedupe", "kept 2 times", 2, {"gestures": 60}),
         ("lookup", "stands", 2, {"gestures": 60, "lost": 1.0}),
-        ("ack", "acknowledged, but not kept", 3, {"gestures": 80, "kills": 1}),
+        ("ack", "acknowledged, but not kept", 29, {"gestures": 80, "kills": 1}),
     ],
 )
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

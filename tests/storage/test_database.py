@@ -154,7 +154,8 @@ def writers_wait(database: Database) -> None:
     raise AssertionError("nobody waits")
 
 
-def test_what_slack_waits_for_goes_first(path: Path) -> None:
+def test_what_slack_waits_for_goes_first(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "GIVES_WAY", 60.0)  # longer than eleven threads take to begin
     database, order = open_database(f"sqlite:///{path}"), list[str]()
     ready = threading.Semaphore(0)
 
