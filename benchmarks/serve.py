@@ -15,7 +15,7 @@ from benchmarks.bare import build_bare, sqlite_store
 from benchmarks.ours import build_ours, open_services
 from bot.inbox import Apply, work_one
 from bot.logs import configure_logging
-from bot.outbox import Say
+from bot.say import Say
 from bot.scheduler import Step, Workers
 from bot.services import Services
 from handlers.http import HttpServer, build_http

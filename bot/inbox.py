@@ -18,7 +18,8 @@ import structlog
 from sqlalchemy import Connection
 
 from bot import metrics
-from bot.outbox import ClaimLost, Say
+from bot.outbox import ClaimLost
+from bot.say import Say
 from bot.services import Services
 from bot.slack import SlackBusy, SlackProblem, SlackRefused
 from storage import inbox

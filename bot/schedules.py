@@ -15,8 +15,8 @@ from sqlalchemy import Connection
 
 from bot import metrics
 from bot.inbox import say_for
-from bot.outbox import Say
 from bot.recurrence import Recurrence
+from bot.say import Say
 from bot.services import Services
 from storage import schedules
 from storage.schedules import Run, Schedule

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from bot.clock import from_slack_ts
 from bot.inbox import Apply, NotYet, Worker
-from bot.outbox import Say
+from bot.say import Say
 from bot.services import Services
 from bot.slack import SlackRefused, SourceMessage
 from bot.workspace.directory import GONE, known_person, nothing

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from bot import metrics
 from bot.inbox import say_for
-from bot.outbox import Say
+from bot.say import Say
 from bot.services import Services
 from storage import timers
 from storage.timers import Timer

@@ -7,7 +7,7 @@ from unittest.mock import create_autospec
 from sqlalchemy import Connection
 
 from bot.bridges.categories import default_categories
-from bot.outbox import Say
+from bot.say import Say
 from bot.services import Services
 from bot.slack import Identity, SlackGateway
 from storage import bridges, workspace

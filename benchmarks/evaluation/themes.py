@@ -17,7 +17,7 @@ from typing import Any, Final
 from bot.analysis.embedding import embed
 from bot.bridges.categories import default_categories
 from bot.insights.words import index_insight
-from bot.outbox import Say
+from bot.say import Say
 from bot.themes.joining import place_insight
 from storage import bridges, embeddings, insights, schema, themes, workspace
 from storage.bridges import BridgeValues

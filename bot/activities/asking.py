@@ -15,8 +15,8 @@ from bot.activities.figures import local_day
 from bot.activities.kinds import Occasion, Status
 from bot.i18n import texts
 from bot.messages.activity_asking import asking_message
-from bot.outbox import Say
 from bot.recurrence import resolve
+from bot.say import Say
 from bot.services import Services
 from storage import activities, activity_answers, bridges, timers, workspace
 from storage.activities import Activity

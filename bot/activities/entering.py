@@ -30,7 +30,7 @@ from bot.ids import Field
 from bot.inbox import say_for
 from bot.messages.activities import entry_amount
 from bot.messages.activity_forms import MOST_NOTE, EntryStart, entry_form
-from bot.outbox import Say
+from bot.say import Say
 from bot.services import Services
 from storage import activities, inbox
 from storage.activities import Activity, Entry

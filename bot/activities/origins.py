@@ -6,7 +6,7 @@ from sqlalchemy import Connection
 
 from bot.i18n import texts
 from bot.messages.activities import led_outcome, stopped_outcome
-from bot.outbox import Say
+from bot.say import Say
 from bot.triage.change import apply_step, hold
 from bot.triage.rules import DONE, OPEN, Step
 from storage import activities, insights

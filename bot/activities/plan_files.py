@@ -25,7 +25,7 @@ from bot.export import BYTE_ORDER_MARK, harmless
 from bot.gestures import FormState
 from bot.i18n import DEFAULT_LANGUAGE, texts
 from bot.ids import Field
-from bot.outbox import Say
+from bot.say import Say
 from bot.workspace.access import Viewer
 from storage import activities, bridges, workspace
 from storage.activities import Activity

@@ -32,7 +32,7 @@ from bot.insights.change import may_see as may_see_insight
 from bot.insights.details import read_currency
 from bot.messages.activities import TITLE
 from bot.messages.activity_forms import THEMES, PlanStart, plan_form
-from bot.outbox import Say
+from bot.say import Say
 from bot.services import Services
 from bot.workspace.access import Viewer
 from storage import activities, inbox, insights, themes, workspace

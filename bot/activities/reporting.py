@@ -17,7 +17,7 @@ from bot.activities.report import compile_report
 from bot.i18n import N_, Message, texts
 from bot.messages.activity_report import report_details, report_post
 from bot.messages.common import message
-from bot.outbox import Say
+from bot.say import Say
 from bot.services import Services
 from bot.slacktext import inert_mrkdwn
 from bot.workspace.access import viewer

@@ -11,7 +11,7 @@ from bot.gestures import Answer, Gesture, Open, Reply
 from bot.messages import activities as messages
 from bot.messages.activities import Shown
 from bot.messages.activity_asking import word_lines
-from bot.outbox import Say
+from bot.say import Say
 from bot.services import Services
 from bot.workspace.access import Viewer
 from storage import activities, activity_answers, workspace

@@ -11,7 +11,7 @@ from bot.analysis.understand import Knowledge, knowledge_of, reread
 from bot.clock import Clock
 from bot.errors import OperatorError
 from bot.insights.words import index_insight
-from bot.outbox import Say
+from bot.say import Say
 from bot.themes.again import regroup
 from storage import analysis, bridges, insights
 from storage.analysis import Scope

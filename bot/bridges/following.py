@@ -11,7 +11,7 @@ from bot.activities.asking import askings_follow
 from bot.inbox import say_for
 from bot.meetings.items import reminders_follow
 from bot.meetings.series import meetings_follow
-from bot.outbox import Say
+from bot.say import Say
 from bot.schedules import schedules_follow
 from bot.services import Services
 from storage import bridges

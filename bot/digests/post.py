@@ -13,7 +13,7 @@ from bot.digests.schedule import frequency_of
 from bot.i18n import N_, Message, texts
 from bot.messages.common import message
 from bot.messages.digest import render
-from bot.outbox import Say
+from bot.say import Say
 from bot.services import Services
 from bot.slacktext import inert_mrkdwn
 from bot.workspace.access import viewer

@@ -16,7 +16,7 @@ from bot.erasure.run import begin_person, erase_one, step
 from bot.errors import OperatorError
 from bot.i18n import DEFAULT_LANGUAGE, texts
 from bot.messages.erasure import gone_lines, stay_lines
-from bot.outbox import Say
+from bot.say import Say
 from storage import bridges, erasing_people, erasure, insights, workspace
 from storage.database import Database
 from storage.insights import Insight

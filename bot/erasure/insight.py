@@ -9,9 +9,9 @@ from sqlalchemy import Connection
 
 from bot.erasure.posts import posts_of, remove_posts
 from bot.insights.support import mark_message
-from bot.outbox import Say
 from bot.questions.shown import refresh as refresh_question
 from bot.quiet.waiting import NOTICE
+from bot.say import Say
 from bot.themes.joining import retitle
 from bot.triage.changed import insight_changed
 from storage import erasing, erasure, insights, questions, themes, timers, workspace

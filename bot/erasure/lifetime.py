@@ -23,8 +23,8 @@ from bot.i18n import N_
 from bot.ids import Field
 from bot.inbox import say_for
 from bot.messages import erasure as messages
-from bot.outbox import Say
 from bot.recurrence import resolve
+from bot.say import Say
 from bot.services import Services
 from bot.workspace.access import Viewer
 from storage import bridges, erasing, erasure, inbox, timers, workspace

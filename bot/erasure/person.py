@@ -18,9 +18,9 @@ from bot.meetings.meeting import PROMPT, lock_series
 from bot.meetings.minutes import refresh_minutes
 from bot.meetings.reminder import refresh_topics
 from bot.meetings.settle import settle
-from bot.outbox import Say
 from bot.questions.shown import refresh as refresh_question
 from bot.questions.state import KIND as QUESTION
+from bot.say import Say
 from bot.themes.joining import text_changed
 from bot.triage.changed import insight_changed
 from storage import (

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from bot.i18n import DEFAULT_LANGUAGE, Texts, texts
 from bot.messages.erasure import erased_words, nothing_here
 from bot.messages.redaction import without_insight, without_person
-from bot.outbox import Say
+from bot.say import Say
 from bot.services import Services
 from bot.triage.changed import card_key
 from bot.variants import map_blocks

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from bot.erasure.insight import erase_insight
 from bot.erasure.person import erase_part
 from bot.messages.erasure import person_is_erased
-from bot.outbox import Say
+from bot.say import Say
 from bot.services import Services
 from bot.workspace.access import viewer
 from storage import erasure, timers

@@ -10,7 +10,7 @@ from bot.home.look import Look
 from bot.home.sections import SECTIONS
 from bot.inbox import Apply, say_for
 from bot.messages.home import home_tab
-from bot.outbox import Say
+from bot.say import Say
 from bot.services import Services
 from bot.workspace.access import viewer
 from storage import workspace

@@ -11,7 +11,7 @@ from bot.errors import OperatorError
 from bot.importing.rows import Reading, Ready, read_row
 from bot.importing.table import read_sheet
 from bot.insights.capture import Capture, Links, store_insight
-from bot.outbox import Say
+from bot.say import Say
 from storage import bridges, erasure, insights, workspace
 from storage.bridges import Bridge
 from storage.database import Database

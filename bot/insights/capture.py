@@ -16,7 +16,7 @@ from bot.errors import UserError
 from bot.i18n import N_
 from bot.insights.support import mark_message
 from bot.insights.words import index_insight
-from bot.outbox import Say
+from bot.say import Say
 from bot.services import Services
 from bot.slack import SourceMessage
 from storage import erasure, insights, theme_queue, workspace

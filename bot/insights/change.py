@@ -16,7 +16,7 @@ from bot.insights.support import Support, settle_support
 from bot.insights.words import index_insight, names_in
 from bot.messages import insight_forms as forms
 from bot.messages import insights as messages
-from bot.outbox import Say
+from bot.say import Say
 from bot.services import Services
 from bot.triage.changed import insight_changed
 from bot.workspace.access import Viewer, require_colleague, viewer

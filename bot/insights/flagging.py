@@ -14,7 +14,7 @@ from bot.insights.rules import counts, flag_decides_category, is_news
 from bot.insights.support import Support, settle_support
 from bot.messages import insights as messages
 from bot.messages.common import message, mrkdwn
-from bot.outbox import Say
+from bot.say import Say
 from bot.services import Services
 from bot.slack import SourceMessage
 from bot.triage.changed import insight_changed

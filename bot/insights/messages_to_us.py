@@ -12,7 +12,7 @@ from bot.insights.saving import bridges_for
 from bot.insights.support import settle_support
 from bot.messages import insights as messages
 from bot.messages.help import help_blocks
-from bot.outbox import Say
+from bot.say import Say
 from bot.services import Services
 from bot.slack import SlackRefused
 from bot.triage.changed import insight_changed

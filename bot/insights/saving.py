@@ -28,7 +28,7 @@ from bot.insights.words import names_in
 from bot.messages import insight_forms as forms
 from bot.messages import insights as messages
 from bot.messages.common import notice
-from bot.outbox import Say
+from bot.say import Say
 from bot.services import Services
 from bot.slack import SourceMessage
 from bot.triage.changed import insight_changed

@@ -13,7 +13,7 @@ from bot.messages import insights as messages
 from bot.messages.erasure import erased_words
 from bot.messages.quotes import without_quotes
 from bot.messages.redaction import without_insight
-from bot.outbox import Say
+from bot.say import Say
 from bot.services import Services
 from bot.slack import SlackRefused, SourceMessage
 from bot.themes.joining import text_changed

@@ -5,7 +5,7 @@ from enum import StrEnum
 from sqlalchemy import Connection
 
 from bot.insights.rules import CONFIRMATION, NEW, WITHDRAWN
-from bot.outbox import Say
+from bot.say import Say
 from storage import insights, workspace
 from storage.insights import Insight
 

@@ -11,7 +11,7 @@ from bot.meetings.meeting import PROMPT, Meeting, find_meeting, hosts_of
 from bot.meetings.reading import read_moment
 from bot.messages import meeting_forms as forms
 from bot.messages.meetings import said, suggested
-from bot.outbox import Say
+from bot.say import Say
 from bot.services import Services
 from bot.slacktext import escape
 from bot.workspace.access import require_colleague, viewer

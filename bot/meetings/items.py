@@ -17,9 +17,9 @@ from bot.meetings.reading import ItemLine
 from bot.meetings.settle import MORNING
 from bot.messages import meeting_forms as forms
 from bot.messages import meeting_items as messages
-from bot.outbox import Say, built
 from bot.quiet.waiting import moment_to_say
 from bot.recurrence import day_bounds, resolve
+from bot.say import Say, built
 from bot.services import Services
 from bot.slacktext import escape
 from bot.workspace.access import Viewer, require_colleague, viewer

@@ -31,7 +31,7 @@ from bot.meetings.settle import make_up, next_morning, settle
 from bot.messages import meeting_forms as forms
 from bot.messages import meeting_minutes as messages
 from bot.messages.meetings import ask_for_minutes, said
-from bot.outbox import Say, built
+from bot.say import Say, built
 from bot.services import Services
 from bot.slacktext import escape
 from bot.workspace.access import Viewer, require_colleague, viewer

@@ -26,7 +26,7 @@ from bot.meetings.settle import announce_change, put, settle
 from bot.meetings.topics import next_of_series
 from bot.messages import meeting_forms as forms
 from bot.messages.meetings import said, title, when
-from bot.outbox import Say
+from bot.say import Say
 from bot.services import Services
 from bot.slacktext import escape
 from bot.workspace.access import require_colleague, viewer

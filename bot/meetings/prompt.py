@@ -16,7 +16,7 @@ from bot.meetings.meeting import (
     usable,
 )
 from bot.messages import meetings as messages
-from bot.outbox import Say, built
+from bot.say import Say, built
 from bot.services import Services
 from bot.threads import open_thread
 from bot.workspace.access import viewer

@@ -12,7 +12,7 @@ from bot.meetings.meeting import REMINDER, Meeting, meeting_by_id, speaks_of, us
 from bot.meetings.prompt import is_away, locked, post_prompts
 from bot.messages import meeting_agenda
 from bot.messages import meetings as messages
-from bot.outbox import Say, built
+from bot.say import Say, built
 from bot.services import Services
 from bot.workspace.access import viewer
 from storage import meetings, outbox, workspace

@@ -17,7 +17,7 @@ from bot.meetings.values import SeriesAnswers, answers_of, checked, new_answers,
 from bot.messages import meeting_series as forms
 from bot.messages.meeting_list import rhythm_words
 from bot.messages.meetings import said, when
-from bot.outbox import Say
+from bot.say import Say
 from bot.services import Services
 from bot.workspace.access import Viewer, require_colleague, viewer
 from storage import inbox, meetings

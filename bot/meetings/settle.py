@@ -16,8 +16,8 @@ from sqlalchemy import Connection
 from bot.meetings.meeting import KINDS, MINUTES, NUDGE, PROMPT, REMINDER, Meeting, speaks_of
 from bot.meetings.plan import Slot, plan_of
 from bot.meetings.prompt import post_prompts
-from bot.outbox import Say
 from bot.recurrence import resolve
+from bot.say import Say
 from storage import meetings, timers
 from storage.bridges import Bridge
 from storage.meetings import CANCELLED, HELD, PLANNED, SKIPPED, Occurrence, Series

@@ -13,7 +13,7 @@ from bot.insights.change import find
 from bot.meetings.meeting import Meeting, is_id, lock_series, may_see, meeting_by_id
 from bot.meetings.reminder import refresh_topics
 from bot.messages.meetings import said, title, when
-from bot.outbox import Say
+from bot.say import Say
 from bot.services import Services
 from bot.slack import SourceMessage
 from bot.threads import Follower

@@ -11,11 +11,11 @@ from bot.insights.capture import Links, of_message, store_insight
 from bot.insights.change import flag_by_shortcut
 from bot.insights.support import settle_support
 from bot.messages import questions as messages
-from bot.outbox import Say
 from bot.questions.shown import refresh
 from bot.questions.state import KIND, SOURCE, may_be_posted_to
 from bot.questions.telling import tell_late
 from bot.questions.words import category_in
+from bot.say import Say
 from bot.slack import SourceMessage
 from bot.threads import Follower
 from bot.triage.changed import insight_changed

@@ -17,7 +17,6 @@ from bot.inbox import say_for
 from bot.messages import questions as messages
 from bot.messages.digest_form import time_of
 from bot.messages.question_forms import AskForm, ask_form
-from bot.outbox import Say
 from bot.questions.anonymous import new_key
 from bot.questions.shown import progress_key, question_key
 from bot.questions.state import (
@@ -31,6 +30,7 @@ from bot.questions.state import (
     standing,
 )
 from bot.recurrence import resolve
+from bot.say import Say
 from bot.services import Services
 from bot.threads import open_thread
 from bot.workspace.access import Viewer, require_colleague, viewer

@@ -17,7 +17,6 @@ from bot.ids import Field
 from bot.inbox import say_for
 from bot.messages import questions as messages
 from bot.messages.question_forms import outcome_form
-from bot.outbox import Say, built
 from bot.questions.shown import refresh, summary_key
 from bot.questions.state import (
     CLOSING,
@@ -30,6 +29,7 @@ from bot.questions.state import (
     standing,
 )
 from bot.questions.telling import tell_outcome
+from bot.say import Say, built
 from bot.services import Services
 from bot.threads import open_thread
 from bot.workspace.access import Viewer, require_colleague, viewer

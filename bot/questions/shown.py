@@ -5,8 +5,8 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from bot.outbox import Say
 from bot.questions.state import KIND
+from bot.say import Say
 from storage import outbox, questions
 
 GATHER: Final = timedelta(seconds=5)  # answers of so long make one update of each post

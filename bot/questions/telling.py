@@ -6,9 +6,9 @@ from sqlalchemy import Connection
 
 from bot.i18n import texts
 from bot.messages import questions as messages
-from bot.outbox import Say
 from bot.questions.shown import question_key
 from bot.questions.state import KIND, Standing, channel_name, may_be_posted_to, standing
+from bot.say import Say
 from bot.workspace.access import viewer
 from storage import outbox, workspace
 from storage.insights import Insight

@@ -12,8 +12,8 @@ from bot.digests.period import Period, period_until
 from bot.digests.schedule import frequency_of
 from bot.i18n import texts
 from bot.messages.report import render
-from bot.outbox import Say
 from bot.reports.compile import compile_report
+from bot.say import Say
 from bot.services import Services
 from storage import bridges, workspace
 from storage.bridges import Bridge

@@ -6,7 +6,7 @@ of one stays where it is.
 
 from sqlalchemy import Connection
 
-from bot.outbox import Say
+from bot.say import Say
 from bot.themes.joining import place_insight, retitle
 from storage import insights, themes
 from storage.insights import Insight

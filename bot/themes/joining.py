@@ -18,7 +18,7 @@ from sqlalchemy import Connection
 from bot import slacktext
 from bot.analysis.embedding import WORDLESS
 from bot.insights.words import names_in
-from bot.outbox import Say
+from bot.say import Say
 from bot.themes.likeness import (
     BRINGS_TOGETHER,
     JOINS,

@@ -17,7 +17,7 @@ from bot.inbox import say_for
 from bot.insights.change import may_see
 from bot.insights.words import names_in
 from bot.messages import themes as messages
-from bot.outbox import Say
+from bot.say import Say
 from bot.services import Services
 from bot.themes.joining import retitle, title_for
 from bot.workspace.access import Viewer, require_colleague, viewer

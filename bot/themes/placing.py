@@ -16,7 +16,8 @@ from bot import metrics
 from bot.inbox import say_for
 from bot.insights.capture import is_direct
 from bot.messages import insights as messages
-from bot.outbox import ClaimLost, Say
+from bot.outbox import ClaimLost
+from bot.say import Say
 from bot.services import Services
 from bot.themes.joining import MOST_TRIES, carry_out, decide, retitle
 from bot.themes.likes import like_for

@@ -20,7 +20,7 @@ from bot.meetings.topics import add_insight
 from bot.messages import triage as messages
 from bot.messages.insight_forms import metadata_of
 from bot.messages.triage import MOST_OUTCOME, Asked, More
-from bot.outbox import Say
+from bot.say import Say
 from bot.services import Services
 from bot.triage import walk as walking
 from bot.triage.changed import insight_changed

@@ -7,8 +7,8 @@ from sqlalchemy import Connection
 
 from bot.i18n import texts
 from bot.messages.triage import card
-from bot.outbox import Say
 from bot.questions.shown import answers_changed
+from bot.say import Say
 from bot.triage.rules import OPEN
 from bot.triage.shown import shown_of
 from storage import bridges, insights, outbox, workspace

@@ -10,7 +10,7 @@ from bot.inbox import say_for
 from bot.insights.change import may_see
 from bot.insights.rules import MERGED, WITHDRAWN
 from bot.messages.triage import Asked
-from bot.outbox import Say
+from bot.say import Say
 from bot.services import Services
 from bot.triage.change import Found, TooLate, after_form, hold, require_current, triager
 from bot.triage.changed import insight_changed

@@ -16,9 +16,9 @@ from bot.i18n import texts
 from bot.insights.capture import is_direct
 from bot.insights.words import names_in
 from bot.messages.triage_notices import News, direct_notice, thread_notice
-from bot.outbox import Say
 from bot.quiet.hours import Times, suits_all
 from bot.quiet.waiting import GATHERING, NOTICE, times_of
+from bot.say import Say
 from bot.services import Services
 from bot.triage.rules import ENDED, IN_PROGRESS
 from bot.triage.settings import Notices

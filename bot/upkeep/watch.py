@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from bot.inbox import say_for
 from bot.messages.health import gap_message, trouble_message
-from bot.outbox import Say, built
+from bot.say import Say, built
 from bot.services import Services
 from bot.upkeep.findings import Finding, Kind, concerns, findings
 from bot.upkeep.presence import finish_catching_up, is_notable, note_presence

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from bot.clock import slack_ts
 from bot.inbox import Apply, Incoming, accept
-from bot.outbox import Say
+from bot.say import Say
 from bot.services import Services
 from bot.slack import SlackRefused, read_person
 from storage import bridges, erasure, meetings, workspace

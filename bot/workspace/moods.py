@@ -14,9 +14,9 @@ from sqlalchemy import Connection
 from bot.inbox import Apply, Worker
 from bot.messages.bridges import could_not_join
 from bot.messages.moods import Fault, Trouble, channel_shown, concerns, manager_left, trouble_message
-from bot.outbox import Say, built
 from bot.questions.shown import people_changed
 from bot.quiet.waiting import hours_changed
+from bot.say import Say, built
 from bot.services import Services
 from bot.slack import SlackRefused
 from bot.upkeep.findings import Kind, subject_of

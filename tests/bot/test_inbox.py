@@ -11,7 +11,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from structlog.testing import capture_logs
 
 from bot.inbox import LEASE, MOST_ATTEMPTS, Incoming, NotYet, Worker, work_one
-from bot.outbox import Say
+from bot.say import Say
 from bot.services import Services
 from bot.slack import SlackBusy, SlackRefused, SlackUnclear
 from bot.workers import WORKERS

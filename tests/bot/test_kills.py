@@ -13,8 +13,8 @@ from sqlalchemy import Connection
 
 from bot.inbox import LEASE, work_one
 from bot.insights.capture import Capture, store_insight
-from bot.outbox import Say
 from bot.recurrence import Recurrence
+from bot.say import Say
 from bot.schedules import run_one_due, save_schedule
 from bot.services import Services
 from bot.themes.placing import place_some

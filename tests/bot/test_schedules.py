@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import Connection
 
 from bot.bridges.following import follow_zones
-from bot.outbox import Say
 from bot.recurrence import Recurrence
+from bot.say import Say
 from bot.schedules import Job, JobFailed, pause, resume, run_one_due, save_schedule
 from bot.services import Services
 from storage import schedules

@@ -9,7 +9,7 @@ from bot import threads as rules
 from bot.catchup import CatchUp
 from bot.inbox import Incoming, Worker, work_one
 from bot.insights.source import message_changed, message_deleted
-from bot.outbox import Say
+from bot.say import Say
 from bot.slack import SlackUnclear, SourceMessage
 from bot.threads import Follower, open_thread
 from bot.workers import WORKERS

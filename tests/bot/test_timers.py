@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Connection
 from structlog.testing import capture_logs
 
-from bot.outbox import Say
+from bot.say import Say
 from bot.services import Services
 from bot.timers import Bell, ring_one
 from storage import timers

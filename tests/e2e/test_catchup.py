@@ -109,7 +109,7 @@ def test_catching_up_twice_finds_nothing_new(stage: Scene) -> None:
 
 
 def test_a_long_gap_is_paged(stage: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.catchup.PAGE", 3)
+    monkeypatch.setattr("bot.comparing.PAGE", 3)
     with stage.playground.workspace.core.silently():
         messages = [stage.anna.post("sales", f"message {number} of a long gap") for number in range(10)]
         for message in messages:

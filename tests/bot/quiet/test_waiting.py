@@ -11,8 +11,9 @@ from bot.gestures import Answer, Done, FormState, Open, Reply
 from bot.help import answer_frontline
 from bot.ids import Field
 from bot.inbox import Incoming, say_for
-from bot.outbox import built, send_one
+from bot.outbox import send_one
 from bot.quiet.settings import open_hours, save_hours
+from bot.say import built
 from bot.scheduler import is_idle
 from bot.triage.notices import WAIT
 from bot.triage.rules import Step
