@@ -59,9 +59,14 @@ class _Client(SocketModeClient):
     on_ping: Callable[[], None]
     live: Live
 
+    def __init__(self, *args: Any, **settings: Any) -> None:
+        self._connecting = threading.RLock()  # first: the library's threads begin at once
+        super().__init__(*args, **settings)
+
     def connect(self) -> None:
         """Connect, at first and anew."""
-        super().connect()
+        with self._connecting:
+            super().connect()
         session = self.current_session
         assert session is not None
         answer = session.pong
@@ -71,6 +76,22 @@ class _Client(SocketModeClient):
             answer(payload)
 
         session.pong = pong  # type: ignore[method-assign]  # called for each ping, and for nothing else
+
+    def _run_current_session(self) -> None:
+        """In the thread that receives: read from a session until its end.
+
+        The library gives session and state one after the other, and its own reader may take the new session
+        with the old state. Nothing would end that reading any more, neither a later connection, which nobody
+        then reads from, nor a close, which waits for it for ever.
+        """
+        with self._connecting:
+            session, state = self.current_session, self.current_session_state
+        if session is None or not session.is_active():
+            return
+        try:
+            session.run_until_completion(state)
+        except Exception as problem:  # noqa: BLE001 - a thread's boundary: it reads the next session too
+            log.warning("socket_reading_failed", error=type(problem).__name__)
 
     def enqueue_message(self, message: str) -> None:
         """Let a message wait for a worker."""
@@ -197,15 +218,12 @@ class SocketConnection:
         client, self._handler = self._handler.client, None
         client.auto_reconnect_enabled = client.default_auto_reconnect_enabled = False
         client.closed = True  # nothing more is taken from the queue; Slack sends it again elsewhere
+        deadline = time.monotonic() + timeout
         # Answers need the connection, so the workers end before it does.
-        waiting = threading.Thread(target=client.message_workers.shutdown, daemon=True)
-        waiting.start()
-        waiting.join(timeout)
-        if waiting.is_alive():
+        if not _ends(client.message_workers.shutdown, timeout):
             _end(client.disconnect)
             return False
-        _end(client.close)
-        return True
+        return _ends(lambda: _end(client.close), max(0.1, deadline - time.monotonic()))
 
     def _heard(self, _: object, message: dict[str, Any], __: str | None) -> None:
         self._heard_at = time.monotonic()
@@ -292,6 +310,17 @@ class Watchdog:
             self._not_before = time.monotonic() + min(DOUBT_AGAIN, self._silence)
             return False
         return True
+
+
+def _ends(ending: Callable[[], None], timeout: float) -> bool:
+    """Do what ends something, elsewhere: the library waits for its threads for as long as they take.
+
+    False: not within `timeout` seconds.
+    """
+    waiting = threading.Thread(target=ending, daemon=True)
+    waiting.start()
+    waiting.join(timeout)
+    return not waiting.is_alive()
 
 
 def _end(ending: Callable[[], None]) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from slack_bolt import App
 from slack_sdk import WebClient
+from slack_sdk.socket_mode.builtin.connection import Connection, ConnectionState
 
 from bot.errors import OperatorError
 from bot.live import Live
@@ -101,6 +102,45 @@ def test_a_close_does_not_wait_for_ever(playground: Playground, anna: Person) ->
     assert bolt.begun.wait(SOON)
     assert not bolt.connection.close(timeout=0.05)
     bolt.go.set()
+
+
+def test_a_session_is_read_with_its_own_state(
+    playground: Playground, anna: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    is_read, read = threading.Event(), Connection.run_until_completion
+
+    def run_until_completion(session: Connection, state: ConnectionState) -> None:
+        is_read.set()
+        read(session, state)
+
+    def set_slowly(client: object, name: str, value: object) -> None:
+        if name == "current_session_state" and getattr(client, "current_session", None) is not None:
+            is_read.wait(0.5)  # the library's reader may come in here, between session and state
+        object.__setattr__(client, name, value)
+
+    monkeypatch.setattr(Connection, "run_until_completion", run_until_completion)
+    monkeypatch.setattr(module._Client, "__setattr__", set_slowly, raising=False)
+    bolt = Bolt(playground)
+    bolt.connection.connect()
+    playground.wait_connected()
+    assert bolt.hellos.acquire(timeout=SOON)
+    assert bolt.connection.renew()
+    assert bolt.hellos.acquire(timeout=SOON), "nobody reads from the new connection"
+    anna.post("sales", "one")
+    assert bolt.heard == ["one"]
+    assert bolt.connection.close(), "the reader of the first connection never ends"
+
+
+def test_a_library_that_does_not_end_keeps_nobody(
+    playground: Playground, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    never = threading.Event()
+    monkeypatch.setattr(module._Client, "close", lambda _: never.wait())
+    bolt = Bolt(playground)
+    bolt.connection.connect()
+    playground.wait_connected()
+    assert not bolt.connection.close(timeout=0.05)
+    never.set()
 
 
 def test_what_waited_for_too_long_is_not_begun_and_comes_again(monkeypatch: pytest.MonkeyPatch) -> None:
