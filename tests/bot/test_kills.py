@@ -44,7 +44,9 @@ class Case:
 
 
 def posts(stage: Stage) -> list[str]:
-    return [str(row["payload"]["text"]) for row in stage.rows("outbox") if row["kind"] == "post"]
+    # Where a killed INSERT was, PostgreSQL may put a later row: rows come in the order of their places.
+    rows = sorted(stage.rows("outbox"), key=lambda row: int(row["id"]))
+    return [str(row["payload"]["text"]) for row in rows if row["kind"] == "post"]
 
 
 # --- timers ------------------------------------------------------------------------------------------------
