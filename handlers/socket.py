@@ -94,7 +94,9 @@ class _Client(SocketModeClient):
             log.warning("socket_reading_failed", error=type(problem).__name__)
 
     def enqueue_message(self, message: str) -> None:
-        """Let a message wait for a worker."""
+        """Let a message wait for a worker; none is left where it closes: Slack sends it again elsewhere."""
+        if self.closed:
+            return
         waiting = _Message(message)
         waiting.came_at = time.monotonic()
         super().enqueue_message(waiting)
@@ -217,13 +219,13 @@ class SocketConnection:
             return True
         client, self._handler = self._handler.client, None
         client.auto_reconnect_enabled = client.default_auto_reconnect_enabled = False
-        client.closed = True  # nothing more is taken from the queue; Slack sends it again elsewhere
+        client.closed = True  # nothing more is taken into the queue, nor from it
         deadline = time.monotonic() + timeout
         # Answers need the connection, so the workers end before it does.
-        if not _ends(client.message_workers.shutdown, timeout):
+        if not _ends_within(timeout, client.message_workers.shutdown):
             _end(client.disconnect)
             return False
-        return _ends(lambda: _end(client.close), max(0.1, deadline - time.monotonic()))
+        return _ends_within(max(0.1, deadline - time.monotonic()), lambda: _end(client.close))
 
     def _heard(self, _: object, message: dict[str, Any], __: str | None) -> None:
         self._heard_at = time.monotonic()
@@ -312,15 +314,19 @@ class Watchdog:
         return True
 
 
-def _ends(ending: Callable[[], None], timeout: float) -> bool:
+def _ends_within(timeout: float, ending: Callable[[], None]) -> bool:
     """Do what ends something, elsewhere: the library waits for its threads for as long as they take.
 
-    False: not within `timeout` seconds.
+    False: it failed, or was not done within `timeout` seconds.
     """
-    waiting = threading.Thread(target=ending, daemon=True)
-    waiting.start()
-    waiting.join(timeout)
-    return not waiting.is_alive()
+    ended = threading.Event()
+
+    def end() -> None:
+        ending()
+        ended.set()
+
+    threading.Thread(target=end, daemon=True).start()
+    return ended.wait(timeout)
 
 
 def _end(ending: Callable[[], None]) -> None:

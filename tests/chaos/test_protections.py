@@ -12,7 +12,7 @@ from tests.chaos.drive import Options, run
 
 
 # `dedupe` shows in what is delivered twice, `lookup` in lost answers; `ack` only where a process is killed
-# while it answers: the first trouble of seed 29, after 46 gestures that nothing has kept from it.
+# while it answers, as it is in seed 29 after 46 gestures, before any other trouble.
 @pytest.mark.parametrize(
     ("breaks", "seen", "seed", "more"),
     [

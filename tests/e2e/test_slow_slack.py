@@ -10,9 +10,7 @@ from tests.frontline import Scene, scene
 
 SLOW: Final = 10.0  # seconds
 LIMIT: Final = 3.0  # seconds; docs.slack.dev/tools/bolt-python/concepts/acknowledge
-TOGETHER: Final = (
-    12  # calls in the air at once: more than the inbox has workers, and than Bolt once had threads
-)
+TOGETHER: Final = 12  # calls to Slack at once: more than the inbox has workers, and Bolt once had threads
 
 
 @pytest.fixture

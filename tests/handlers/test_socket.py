@@ -104,6 +104,37 @@ def test_a_close_does_not_wait_for_ever(playground: Playground, anna: Person) ->
     bolt.go.set()
 
 
+def test_what_comes_while_it_closes_is_left_to_others(
+    playground: Playground, anna: Person, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    came, enqueue = threading.Semaphore(0), module._Client.enqueue_message
+
+    def enqueue_message(client: module._Client, message: str) -> None:
+        enqueue(client, message)
+        came.release()
+
+    monkeypatch.setattr(module._Client, "enqueue_message", enqueue_message)
+    bolt = Bolt(playground)
+    bolt.connection.connect()
+    playground.wait_connected()
+    bolt.go.clear()
+    anna.post("sales", "one", wait=False)
+    assert came.acquire(timeout=SOON) and came.acquire(timeout=SOON)  # of hello and the message
+    assert bolt.begun.wait(SOON)
+    assert bolt.connection._handler is not None
+    client, closing = bolt.connection._handler.client, threading.Thread(target=bolt.connection.close)
+    closing.start()
+    pause = threading.Event()
+    while not client.closed:
+        pause.wait(0.01)
+    anna.post("sales", "two", wait=False)
+    assert came.acquire(timeout=SOON)
+    bolt.go.set()
+    closing.join()
+    assert bolt.heard == ["one"]
+    assert not [one.getMessage() for one in caplog.records if one.levelname == "ERROR"]
+
+
 def test_a_session_is_read_with_its_own_state(
     playground: Playground, anna: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
